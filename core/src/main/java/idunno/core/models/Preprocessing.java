@@ -6,8 +6,8 @@ import java.util.List;
  * How a decoded picture becomes a network's input, exactly as the network's authors had it.
  *
  * <p>The picture is decoded to 8-bit RGB, resized with an antialiased bilinear filter (the triangle
- * filter that PIL uses, rounded to whole 8-bit values), cut to {@code width} x {@code height} in the
- * middle, and each value {@code v} of channel {@code c} becomes {@code (v * scale - mean[c]) /
+ * filter that PIL uses, rounded to whole 8-bit values), cut to {@code width} x {@code height} in
+ * the middle, and each value {@code v} of channel {@code c} becomes {@code (v * scale - mean[c]) /
  * std[c]}, where {@code c} counts in the order of {@code channels}.
  *
  * @param width the network's input width in pixels, 1 to 4,096
@@ -65,7 +65,11 @@ public record Preprocessing(
     if (resize == Resize.SHORTER_SIDE
         && (resizeTo < Math.max(width, height) || resizeTo > 2 * MAX_SIDE)) {
       throw new IllegalArgumentException(
-          "resizeTo: expected at least the input's sides, " + width + " x " + height + ", found "
+          "resizeTo: expected at least the input's sides, "
+              + width
+              + " x "
+              + height
+              + ", found "
               + resizeTo);
     }
     mean = List.copyOf(mean);
