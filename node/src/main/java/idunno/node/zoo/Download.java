@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -97,7 +99,9 @@ final class Download {
         + from
         + " on another machine, put it at "
         + to.toAbsolutePath()
-        + " and run again; its checksum is checked then.";
+        + " and run again; its checksum is checked then. Or name a mirror with "
+        + Catalogue.REGISTRY_OVERRIDE
+        + ".";
   }
 
   private void tryAll(
@@ -206,18 +210,18 @@ final class Download {
     return new InterruptedIOException("fetch " + from + ": interrupted");
   }
 
-  /** An HTTP client's failures often have no message: then their kind must do. */
+  /** The HTTP client's failures often lack a message: then their kind and cause must do. */
   private static String describe(IOException failure) {
-    if (failure instanceof Refused || failure.getClass() == IOException.class) {
-      return String.valueOf(failure.getMessage());
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException) {
+        return "its host (or the proxy's) is unknown here";
+      }
     }
-    String message = failure.getMessage();
+    if (failure instanceof ConnectException && failure.getMessage() == null) {
+      return "no connection to its host (or the proxy)";
+    }
     String kind = failure.getClass().getSimpleName();
-    Throwable cause = failure.getCause();
-    if (message == null && cause != null && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    String because = cause == null ? "" : " (" + cause.getClass().getSimpleName() + ")";
-    return message == null ? kind + because : kind + ": " + message;
+    boolean ours = failure instanceof Refused || failure.getClass() == IOException.class;
+    return ours ? String.valueOf(failure.getMessage()) : kind + ": " + failure.getMessage();
   }
 }
