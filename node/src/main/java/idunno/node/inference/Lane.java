@@ -90,7 +90,7 @@ final class Lane implements AutoCloseable {
   }
 
   /**
-   * Runs the network over one picture of zeros without trusting the card about its output.
+   * Runs the network over the picture in place 0, without trusting the card about its output.
    *
    * @return the output's shape
    */
