@@ -1,10 +1,9 @@
 package idunno.node.inference;
 
+import idunno.core.jobs.Guess;
+import idunno.core.jobs.QueryResult;
+import idunno.core.jobs.Timing;
 import ai.onnxruntime.OrtException;
-import idunno.node.inference.QueryOutcome.Classified;
-import idunno.node.inference.QueryOutcome.FailedQuery;
-import idunno.node.inference.QueryOutcome.Guess;
-import idunno.node.inference.QueryOutcome.Timing;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -100,14 +99,18 @@ public final class BatchRunner {
 
   private static QueryOutcome outcome(WarmModel model, Lane lane, Query query, long runMicros) {
     if (query.failure != null) {
-      return new FailedQuery(query.failure, new Timing(query.fetchMicros, query.decodeMicros, 0));
+      return new QueryOutcome(
+          new QueryResult.Failed(query.failure),
+          new Timing(query.fetchMicros, query.decodeMicros, 0));
     }
     Timing timing = new Timing(query.fetchMicros, query.decodeMicros, runMicros);
     List<Guess> guesses =
         Ranking.top(lane.output(), lane.outputAt(query.place), model.card().output());
-    return guesses.isEmpty()
-        ? new FailedQuery("the network's output for this picture is not a number", timing)
-        : new Classified(guesses, timing);
+    QueryResult result =
+        guesses.isEmpty()
+            ? new QueryResult.Failed("the network's output for this picture is not a number")
+            : new QueryResult.Classified(guesses);
+    return new QueryOutcome(result, timing);
   }
 
   private static long microsSince(long startNanos) {

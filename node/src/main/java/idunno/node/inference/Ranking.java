@@ -1,7 +1,7 @@
 package idunno.node.inference;
 
 import idunno.core.models.ModelCard.Output;
-import idunno.node.inference.QueryOutcome.Guess;
+import idunno.core.jobs.Guess;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ final class Ranking {
   private Ranking() {}
 
   /**
-   * The likeliest classes, as {@link QueryOutcome.Classified#guesses} describes them.
+   * The likeliest classes, as {@link QueryOutcome} describes them.
    *
    * <p>Softmax is taken over all outputs, those that mean no class included; the latter are then
    * left out, and the others are not scaled up.
@@ -54,7 +54,7 @@ final class Ranking {
         insert(best, new Guess(c, points));
       }
     }
-    if (best.size() > 1 && best.getLast().basisPoints() == 0) {
+    if (best.size() > 1 && best.getLast().score() == 0) {
       best.removeLast(); // class 0 came first, before it was known that others score
     }
     return best;
@@ -72,7 +72,7 @@ final class Ranking {
   /** Classes come in rising order, so a newcomer goes behind those that score the same. */
   private static void insert(List<Guess> best, Guess guess) {
     int place = best.size();
-    while (place > 0 && best.get(place - 1).basisPoints() < guess.basisPoints()) {
+    while (place > 0 && best.get(place - 1).score() < guess.score()) {
       place--;
     }
     if (place < QueryOutcome.MOST_GUESSES) {

@@ -20,6 +20,23 @@ public sealed interface PeerReply {
   record Reported(Report report) implements PeerReply {}
 
   /**
+   * How the coordinator's log stands.
+   *
+   * @param term the term of its election
+   * @param entries how many entries are committed
+   * @param voters the replicas that vote
+   */
+  record Voting(long term, long entries, List<Voter> voters) implements PeerReply {}
+
+  /**
+   * A replica that votes.
+   *
+   * @param replica its id
+   * @param behind how many entries it isn't known to have; -1 for the coordinator's own
+   */
+  record Voter(String replica, long behind) {}
+
+  /**
    * What a node holds.
    *
    * @param chunks the chunks on its disk

@@ -13,10 +13,10 @@ import idunno.core.worker.Beat;
  * checksums that the cluster's state or the message holds.
  */
 public sealed interface PeerRequest {
-  /** Asks the coordinator to let this replica take part in the consensus. */
+  /** Asks a member to let this replica take part in the consensus. */
   record AddVoter(String voterId, Address consensus) implements PeerRequest {}
 
-  /** Asks the coordinator to take this replica out of the consensus: its node has left. */
+  /** Asks a member to take this replica out of the consensus: its node has left. */
   record RemoveVoter(String voterId) implements PeerRequest {}
 
   /** A worker's beat, for the coordinator. */
@@ -24,6 +24,9 @@ public sealed interface PeerRequest {
 
   /** Asks the coordinator what it knows. */
   record AskReport() implements PeerRequest {}
+
+  /** Asks the coordinator how its log stands, and how far behind its standbys are. */
+  record AskVoting() implements PeerRequest {}
 
   /** Asks for the chunk in the body to be held durably. */
   record WriteChunk(ChunkId chunk, int crc32c) implements PeerRequest {}

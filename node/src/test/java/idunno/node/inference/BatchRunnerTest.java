@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import idunno.node.inference.QueryOutcome.Classified;
-import idunno.node.inference.QueryOutcome.FailedQuery;
+import idunno.core.jobs.QueryResult.Classified;
+import idunno.core.jobs.QueryResult.Failed;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -76,8 +76,8 @@ class BatchRunnerTest {
     assertEquals(
         "broken: expected a JPEG, PNG, GIF or BMP picture, found a file that begins with"
             + " 6e 6f 20 70",
-        ((FailedQuery) outcomes.get(1)).reason());
-    assertEquals("missing: there is no such picture", ((FailedQuery) outcomes.get(3)).reason());
+        ((Failed) outcomes.get(1).result()).reason());
+    assertEquals("missing: there is no such picture", ((Failed) outcomes.get(3).result()).reason());
   }
 
   @Test
@@ -85,7 +85,7 @@ class BatchRunnerTest {
     List<QueryOutcome> outcomes =
         BatchRunner.run(model, List.of(() -> new byte[0], () -> new byte[3]));
     for (QueryOutcome outcome : outcomes) {
-      assertTrue(outcome instanceof FailedQuery, outcome.toString());
+      assertTrue(outcome.result() instanceof Failed, outcome.toString());
       assertEquals(0, outcome.timing().runMicros());
     }
   }
@@ -180,9 +180,9 @@ class BatchRunnerTest {
   }
 
   private String label(QueryOutcome outcome) {
-    return switch (outcome) {
+    return switch (outcome.result()) {
       case Classified answer -> model.labels().get(answer.guesses().getFirst().classIndex());
-      case FailedQuery failed -> failed.reason();
+      case Failed failed -> failed.reason();
     };
   }
 
@@ -190,9 +190,9 @@ class BatchRunnerTest {
     List<Object> answers = new ArrayList<>();
     for (QueryOutcome outcome : outcomes) {
       answers.add(
-          switch (outcome) {
+          switch (outcome.result()) {
             case Classified answer -> answer.guesses();
-            case FailedQuery failed -> failed.reason();
+            case Failed failed -> failed.reason();
           });
     }
     return answers;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import idunno.core.models.ModelCard.Output;
 import idunno.core.models.ModelCard.Scores;
-import idunno.node.inference.QueryOutcome.Guess;
+import idunno.core.jobs.Guess;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
