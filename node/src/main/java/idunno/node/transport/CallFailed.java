@@ -10,15 +10,7 @@ public abstract sealed class CallFailed extends IOException
     permits PeerUnreachable, CallOutcomeUnknown, CallRefused {
   @Serial private static final long serialVersionUID = 1;
 
-  private final transient @Nullable Address address;
-
   CallFailed(Address address, String message, @Nullable Throwable cause) {
     super("call to " + address + ": " + message, cause);
-    this.address = address;
-  }
-
-  /** Whom the call was for; null only in an exception that was serialized. */
-  public @Nullable Address address() {
-    return address;
   }
 }

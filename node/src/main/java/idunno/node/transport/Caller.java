@@ -19,16 +19,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes calls to other nodes, over connections that it keeps for the next ones.
  *
- * <p>A connection carries one call at a time; calls at once to one address take as many
- * connections. Idle ones are kept, a few for each address, for a while. Thread-safe; meant for
- * virtual threads, as a call blocks.
+ * <p>A connection carries one call at a time. Calls at once to one address take as many
+ * connections, up to a bound; idle ones are kept for a while. Thread-safe; meant for virtual
+ * threads, as a call blocks.
  */
 public final class Caller implements AutoCloseable {
   private final Supplier<Hello> self;
   private final Consumer<Address> onLost;
   private final Limits limits;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
-
   private final IdleLinks idle = new IdleLinks();
 
   /** A permit for each connection that may be open to an address. */

@@ -53,13 +53,9 @@ final class Link {
     try {
       while (true) {
         Frame frame = connection.receive();
-        CompletableFuture<Frame> reply = waiting.getAndSet(null);
-        if (reply == null || !frame.kind().isAnswer()) {
-          why = new ProtocolException("expected an answer to a call, found " + frame.kind());
-          if (reply != null) {
-            reply.completeExceptionally(why);
-          }
-          return;
+        CompletableFuture<Frame> reply = frame.kind().isAnswer() ? waiting.getAndSet(null) : null;
+        if (reply == null) {
+          throw new ProtocolException("expected an answer to a call, found " + frame.kind());
         }
         reply.complete(frame);
       }
@@ -111,7 +107,7 @@ final class Link {
     try {
       connection.send(call);
     } catch (IOException e) {
-      abort();
+      connection.close(); // and no abort: if it broke by itself, that is to be told
       throw new NotSent(
           fuse.burnt() ? new IOException("the call could not be sent within " + ms + " ms", e) : e);
     }

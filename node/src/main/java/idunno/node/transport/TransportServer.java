@@ -39,6 +39,7 @@ public final class TransportServer implements AutoCloseable {
   private final Limits limits;
   private final Complaints complaints = new Complaints(LOG);
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final Thread acceptor;
   private volatile boolean closed;
 
   private TransportServer(
@@ -54,6 +55,8 @@ public final class TransportServer implements AutoCloseable {
     this.handler = handler;
     this.onLost = onLost;
     this.limits = limits;
+    this.acceptor =
+        Thread.ofVirtual().name("transport-accept-" + address.port()).unstarted(this::acceptAll);
   }
 
   /**
@@ -63,7 +66,8 @@ public final class TransportServer implements AutoCloseable {
    * @param port the port to bind; 0 for any free one
    * @param self what this node states to who connects, asked each time
    * @param onLost told when a peer's connection ends without its goodbye: a hint that its process
-   *     is dead, once for each connection, never a proof; must not block
+   *     is dead, once for each connection, never a proof; one that breaks while a call is handled
+   *     is noticed when that is done; must not block
    * @throws BindException if the port is taken
    */
   public static TransportServer open(
@@ -84,9 +88,9 @@ public final class TransportServer implements AutoCloseable {
       int bound = ((InetSocketAddress) listener.getLocalAddress()).getPort();
       TransportServer server =
           new TransportServer(listener, new Address(host, bound), self, handler, onLost, limits);
-      Thread.ofVirtual().name("transport-accept-" + bound).start(server::acceptAll);
+      server.acceptor.start();
       return server;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       listener.close();
       if (e instanceof BindException) {
         var taken =
@@ -147,9 +151,6 @@ public final class TransportServer implements AutoCloseable {
       return;
     }
     connections.add(connection);
-    if (closed) {
-      connection.close(); // as close() may have come by before it was there to be seen
-    }
     Thread.ofVirtual().name("transport-from-" + from).start(() -> serve(connection, from));
   }
 
@@ -218,7 +219,10 @@ public final class TransportServer implements AutoCloseable {
     return new Frame(Frame.Kind.REFUSAL, bounded.getBytes(UTF_8), null);
   }
 
-  /** Stops listening and closes every connection; calls under way get no answer. */
+  /**
+   * Stops listening and closes every connection; calls under way get no answer. When this returns
+   * the port is free.
+   */
   @Override
   public void close() {
     closed = true;
@@ -227,6 +231,16 @@ public final class TransportServer implements AutoCloseable {
     } catch (IOException e) {
       LOG.log(Level.WARNING, address + ": closing the listener failed", e);
     }
+    awaitAcceptor();
     connections.forEach(Connection::close);
+  }
+
+  /** The port stays open for as long as a thread is in accept, so its leaving ends the closing. */
+  private void awaitAcceptor() {
+    try {
+      acceptor.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

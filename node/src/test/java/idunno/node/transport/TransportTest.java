@@ -199,7 +199,7 @@ class TransportTest {
     Caller caller = caller();
     var e = assertThrows(PeerUnreachable.class, () -> call(caller, server.address(), "x"));
     assertTrue(e.refused());
-    assertEquals(server.address(), e.address());
+    assertTrue(e.toString().contains(server.address().toString()), e.toString());
     Address nowhere = new Address("no-such-host.invalid", 1);
     assertFalse(assertThrows(PeerUnreachable.class, () -> call(caller, nowhere, "x")).refused());
   }
