@@ -19,11 +19,7 @@ import java.util.Optional;
  * @param reason what is wrong with the picture; absent for one that is well
  */
 public record ResultLine(
-    long query,
-    FileName file,
-    String status,
-    Optional<List<Top>> top,
-    Optional<String> reason) {
+    long query, FileName file, String status, Optional<List<Top>> top, Optional<String> reason) {
   /**
    * One guess.
    *

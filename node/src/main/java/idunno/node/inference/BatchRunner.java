@@ -1,9 +1,9 @@
 package idunno.node.inference;
 
+import ai.onnxruntime.OrtException;
 import idunno.core.jobs.Guess;
 import idunno.core.jobs.QueryResult;
 import idunno.core.jobs.Timing;
-import ai.onnxruntime.OrtException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;

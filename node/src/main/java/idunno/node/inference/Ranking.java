@@ -1,7 +1,7 @@
 package idunno.node.inference;
 
-import idunno.core.models.ModelCard.Output;
 import idunno.core.jobs.Guess;
+import idunno.core.models.ModelCard.Output;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;

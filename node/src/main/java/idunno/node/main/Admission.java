@@ -34,8 +34,7 @@ final class Admission {
   NodeId admit() throws IOException, InterruptedException {
     try {
       Reply reply =
-          proposer.submit(
-              new Command.AdmitMember(name, place, clockMs.getAsLong()), WITHIN);
+          proposer.submit(new Command.AdmitMember(name, place, clockMs.getAsLong()), WITHIN);
       return switch (reply) {
         case Reply.Admitted admitted -> admitted.node();
         case Reply.Refused refused -> throw new IOException(refused.reason());

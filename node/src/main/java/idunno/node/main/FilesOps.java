@@ -117,8 +117,7 @@ final class FilesOps implements FilesPort {
   }
 
   @Override
-  public DeletedView delete(RequestId id, FileName name)
-      throws IOException, InterruptedException {
+  public DeletedView delete(RequestId id, FileName name) throws IOException, InterruptedException {
     try {
       return new DeletedView(name, process.node().files().delete(id, name));
     } catch (FileStore.Refused e) {
@@ -140,8 +139,7 @@ final class FilesOps implements FilesPort {
   }
 
   @Override
-  public FilesView listFolder(Optional<FileName> folder)
-      throws IOException, InterruptedException {
+  public FilesView listFolder(Optional<FileName> folder) throws IOException, InterruptedException {
     Node node = process.node();
     Outcomes.confirm(node);
     return node.state()
@@ -166,7 +164,9 @@ final class FilesOps implements FilesPort {
     return new FileView(name, versions);
   }
 
-  /** The nodes that are alive and hold every chunk of the version; all of them for an empty file. */
+  /**
+   * The nodes that are alive and hold every chunk of the version; all of them for an empty file.
+   */
   private static List<NodeName> holders(ClusterState state, FileVersion version) {
     NavigableSet<NodeName> holders = state.members().aliveNames();
     for (Extent extent : version.extents()) {

@@ -108,8 +108,7 @@ final class GroupOps implements GroupPort {
           .ifPresent(
               member -> standbys.add(new StandbyView(member.id(), voter.behind(), member.state())));
     }
-    return new MasterView(
-        Optional.of(coordinator.id()), voting.term(), voting.entries(), standbys);
+    return new MasterView(Optional.of(coordinator.id()), voting.term(), voting.entries(), standbys);
   }
 
   @Override

@@ -22,8 +22,7 @@ import java.util.UUID;
  * @param ports the ports that it was given when it joined; others know it by them
  * @param seeds addresses of the API of other members, to find the way back
  */
-record Identity(
-    NodeName name, Optional<UUIDText> cluster, Ports ports, List<Address> seeds) {
+record Identity(NodeName name, Optional<UUIDText> cluster, Ports ports, List<Address> seeds) {
   private static final String FILE = "node.json";
 
   /** The ports in use. */

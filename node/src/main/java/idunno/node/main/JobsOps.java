@@ -104,8 +104,7 @@ final class JobsOps implements JobsPort {
   @Override
   public void setBatchSize(RequestId id, ModelName name, int queries)
       throws IOException, InterruptedException {
-    Outcomes.submit(
-        process.node(), id, new Command.SetBatchSize(name, queries), Reply.Done.class);
+    Outcomes.submit(process.node(), id, new Command.SetBatchSize(name, queries), Reply.Done.class);
   }
 
   @Override

@@ -153,13 +153,10 @@ final class Node implements AutoCloseable {
     Address at = start.hosts().consensus();
     ConsensusConfig base =
         ConsensusConfig.of(
-                cluster,
-                new Peer(disk, at.host(), at.port()),
-                config.data().resolve("consensus"))
+                cluster, new Peer(disk, at.host(), at.port()), config.data().resolve("consensus"))
             .withElectionMs(config.electionMinMs(), config.electionMaxMs());
     ConsensusConfig chosen =
-        base.withLog(
-            base.maxEntryBytes(), config.snapshotEveryEntries(), base.logSegmentBytes());
+        base.withLog(base.maxEntryBytes(), config.snapshotEveryEntries(), base.logSegmentBytes());
     return Consensus.open(
         start.bootstrap() ? chosen.bootstrapping() : chosen,
         new Replicated() {
@@ -245,7 +242,14 @@ final class Node implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException | Proposer.OutcomeUnknown e) {
-      log.write("replica-not-dropped", "chunk", chunk, "node", node, "why", e.getMessage());
+      log.write(
+          "replica-not-dropped",
+          "chunk",
+          chunk,
+          "node",
+          node,
+          "why",
+          String.valueOf(e.getMessage()));
     }
   }
 

@@ -87,8 +87,7 @@ final class NodeDeeds implements Deeds {
       case Event.MemberSuspected e ->
           log.write("member-suspected", "member", e.node(), "why", e.why());
       case Event.MemberCleared e -> log.write("member-cleared", "member", e.node());
-      case Event.MemberFailed e ->
-          log.write("member-failed", "member", e.node(), "why", e.why());
+      case Event.MemberFailed e -> log.write("member-failed", "member", e.node(), "why", e.why());
       case Event.MemberLeft e -> log.write("member-left", "member", e.node());
       case Event.JobReceived e ->
           log.write(

@@ -119,8 +119,7 @@ final class NodeDuties implements Duties {
 
   @Override
   public void finished(Assignment assignment, Outcome outcome, long tookMs) {
-    long failed =
-        outcome.results().stream().filter(QueryResult.Failed.class::isInstance).count();
+    long failed = outcome.results().stream().filter(QueryResult.Failed.class::isInstance).count();
     log.write(
         "batch-ended",
         "batch",

@@ -45,8 +45,7 @@ final class NodeProcess implements AutoCloseable {
     SelfView ask(Address api) throws IOException, InterruptedException;
   }
 
-  private NodeProcess(NodeConfig config, Optional<Identity> known, Seeds seeds)
-      throws IOException {
+  private NodeProcess(NodeConfig config, Optional<Identity> known, Seeds seeds) throws IOException {
     this.config = config;
     this.seeds = seeds;
     Files.createDirectories(config.data());
@@ -59,8 +58,7 @@ final class NodeProcess implements AutoCloseable {
                 new Identity(
                     config.name(),
                     Optional.empty(),
-                    new Identity.Ports(
-                        at.api().port(), at.peer().port(), at.consensus().port()),
+                    new Identity.Ports(at.api().port(), at.peer().port(), at.consensus().port()),
                     List.of()));
   }
 
@@ -111,8 +109,7 @@ final class NodeProcess implements AutoCloseable {
   }
 
   private Gateway openGateway() throws IOException {
-    return Gateway.open(
-        hosts().api(), new GroupOps(this), new FilesOps(this), new JobsOps(this));
+    return Gateway.open(hosts().api(), new GroupOps(this), new FilesOps(this), new JobsOps(this));
   }
 
   private void probeFree(int port) throws IOException {
@@ -122,7 +119,8 @@ final class NodeProcess implements AutoCloseable {
   }
 
   /**
-   * Starts: comes back to the group that the directory knows, joins by the seeds, or begins a group.
+   * Starts: comes back to the group that the directory knows, joins by the seeds, or begins a
+   * group.
    *
    * @throws IOException if a port is taken, or the group can't be entered; nothing runs then
    */
@@ -192,9 +190,7 @@ final class NodeProcess implements AutoCloseable {
         UUID.fromString(
             seed.cluster()
                 .orElseThrow(() -> new IOException(seed.name() + " is in no group itself")));
-    node =
-        Node.join(
-            new Node.Start(config, cluster, hosts(), false), seed.peer(), log, clock);
+    node = Node.join(new Node.Start(config, cluster, hosts(), false), seed.peer(), log, clock);
     remember(identity.inCluster(cluster).knowing(List.of(seed.api())));
   }
 

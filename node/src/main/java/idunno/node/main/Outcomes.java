@@ -45,8 +45,7 @@ final class Outcomes {
     try {
       node.consensus().barrier(CONFIRM_WITHIN);
     } catch (ConsensusException.NotConfirmed e) {
-      throw new Unavailable(
-          "the cluster can't confirm what is current: " + e.getMessage(), e);
+      throw new Unavailable("the cluster can't confirm what is current: " + e.getMessage(), e);
     }
   }
 }

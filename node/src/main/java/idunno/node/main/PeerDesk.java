@@ -60,8 +60,7 @@ final class PeerDesk implements Handler {
 
   @Override
   public Response handle(Request request, PeerInfo from) throws Exception {
-    Peers.Answer answer =
-        answer(codec.decode(request.header(), PeerRequest.class), request.body());
+    Peers.Answer answer = answer(codec.decode(request.header(), PeerRequest.class), request.body());
     return new Response(codec.encode(answer.reply()), answer.body());
   }
 
@@ -158,8 +157,7 @@ final class PeerDesk implements Handler {
   private Peers.Answer read(PeerRequest.ReadChunk read) throws IOException {
     try {
       return new Peers.Answer(
-          new PeerReply.Done(),
-          chunks.read(read.chunk().value(), read.offset(), read.length()));
+          new PeerReply.Done(), chunks.read(read.chunk().value(), read.offset(), read.length()));
     } catch (NoSuchFileException e) {
       return plain(new PeerReply.NoSuchChunk(read.chunk(), "not on this disk"));
     }
@@ -190,9 +188,7 @@ final class PeerDesk implements Handler {
     long startedNanos = System.nanoTime();
     LogGrep.Found found = LogGrep.run(logFolder, grep.query());
     List<PeerReply.Line> lines =
-        found.lines().stream()
-            .map(line -> new PeerReply.Line(line.number(), line.text()))
-            .toList();
+        found.lines().stream().map(line -> new PeerReply.Line(line.number(), line.text())).toList();
     return new PeerReply.Grepped(
         lines, found.matches(), found.scanned(), (System.nanoTime() - startedNanos) / 1_000_000);
   }

@@ -31,16 +31,14 @@ final class RemoteReplicas implements Replicas {
   }
 
   @Override
-  public void write(NodeName node, ChunkId chunk, ByteBuffer bytes, int crc32c)
-      throws IOException {
+  public void write(NodeName node, ChunkId chunk, ByteBuffer bytes, int crc32c) throws IOException {
     if (node.equals(self())) {
       chunks.write(chunk.value(), bytes, crc32c);
       return;
     }
     PeerReply reply =
         peers
-            .ask(
-                compass.peerOf(node), new PeerRequest.WriteChunk(chunk, crc32c), bytes, WITHIN)
+            .ask(compass.peerOf(node), new PeerRequest.WriteChunk(chunk, crc32c), bytes, WITHIN)
             .reply();
     if (!(reply instanceof PeerReply.Done)) {
       throw new IOException(node + ": chunk not written, it answered " + reply);
@@ -48,8 +46,7 @@ final class RemoteReplicas implements Replicas {
   }
 
   @Override
-  public ByteBuffer read(NodeName node, ChunkId chunk, int offset, int length)
-      throws IOException {
+  public ByteBuffer read(NodeName node, ChunkId chunk, int offset, int length) throws IOException {
     if (node.equals(self())) {
       return chunks.read(chunk.value(), offset, length);
     }

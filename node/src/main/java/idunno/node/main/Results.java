@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.Enumeration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -88,10 +89,13 @@ final class Results {
   }
 
   private boolean isDone(JobId id) {
-    return state.read(s -> s.jobs().get(id).filter(job -> job.state() == JobState.DONE)).isPresent();
+    return state
+        .read(s -> s.jobs().get(id).filter(job -> job.state() == JobState.DONE))
+        .isPresent();
   }
 
   /** The results so far, one batch in memory at a time. */
+  @SuppressWarnings("JdkObsolete") // SequenceInputStream takes nothing but an Enumeration
   private InputStream lines(JobId id) throws IOException {
     JobSpec spec = state.read(s -> s.jobs().get(id).orElseThrow().spec());
     List<String> names = labelsOf(spec.model());
@@ -143,7 +147,7 @@ final class Results {
             .read(s -> s.models().get(key))
             .orElseThrow(() -> new IOException("model " + key + " is gone"));
     ByteArrayOutputStream text = new ByteArrayOutputStream();
-    files.copy(model.files().get(ModelCard.LABELS_FILE), text);
+    files.copy(Objects.requireNonNull(model.files().get(ModelCard.LABELS_FILE)), text);
     List<String> read = text.toString(StandardCharsets.UTF_8).lines().toList();
     labels.put(key, read);
     return read;

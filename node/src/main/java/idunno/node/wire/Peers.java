@@ -29,8 +29,7 @@ public final class Peers {
    * @param body bytes that go with the request, left as they are; null for none
    * @throws CallFailed if there is no answer, or a refusal
    */
-  public Answer ask(
-      Address to, PeerRequest request, @Nullable ByteBuffer body, Duration deadline)
+  public Answer ask(Address to, PeerRequest request, @Nullable ByteBuffer body, Duration deadline)
       throws CallFailed {
     Response response = caller.call(to, codec.encode(request), body, deadline);
     return new Answer(codec.decode(response.header(), PeerReply.class), response.body());
@@ -46,7 +45,11 @@ public final class Peers {
     PeerReply reply = ask(to, request, null, deadline).reply();
     if (!kind.isInstance(reply)) {
       throw new IOException(
-          to + ": expected " + kind.getSimpleName() + ", found " + reply.getClass().getSimpleName());
+          to
+              + ": expected "
+              + kind.getSimpleName()
+              + ", found "
+              + reply.getClass().getSimpleName());
     }
     return kind.cast(reply);
   }

@@ -2,9 +2,9 @@ package idunno.node.inference;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import idunno.core.jobs.Guess;
 import idunno.core.models.ModelCard.Output;
 import idunno.core.models.ModelCard.Scores;
-import idunno.core.jobs.Guess;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
