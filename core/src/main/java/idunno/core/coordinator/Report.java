@@ -1,0 +1,114 @@
+package idunno.core.coordinator;
+
+import idunno.core.base.NodeId;
+import idunno.core.base.Range;
+import idunno.core.jobs.BatchKey;
+import idunno.core.jobs.BatchRecord;
+import idunno.core.jobs.JobSpec;
+import idunno.core.jobs.JobState;
+import idunno.core.jobs.LatencyHistogram;
+import idunno.core.jobs.Progress;
+import idunno.core.membership.FailureDetector;
+import idunno.core.membership.Member;
+import idunno.core.membership.MemberState;
+import idunno.core.state.ClusterState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+
+/**
+ * What the coordinator knows at one moment: what lists and statistics are made of.
+ *
+ * @param term the coordinator's term
+ * @param nowMs the moment, milliseconds since 1970 by the coordinator's clock
+ * @param members every member, suspects told from the alive
+ * @param jobs every job, oldest first
+ */
+public record Report(long term, long nowMs, List<Member> members, List<JobReport> jobs) {
+  /** The window of the query rate, in milliseconds. */
+  public static final long RATE_WINDOW_MS = 10_000;
+
+  /**
+   * One job.
+   *
+   * @param spec what it is
+   * @param state where it is
+   * @param finished queries finished, the failed ones among them
+   * @param failures queries that failed
+   * @param rate queries finished per second over the last 10 s
+   * @param times processing times of the finished queries
+   * @param histogram the same times, to be added up over the jobs of a model
+   * @param duplicates batches that were reported again after they were committed
+   * @param endedMs when it ended, milliseconds since 1970; 0 before
+   * @param running the batches that somebody has now
+   * @param batches the committed batches in the order of their commitment
+   */
+  public record JobReport(
+      JobSpec spec,
+      JobState state,
+      long finished,
+      long failures,
+      double rate,
+      LatencyHistogram.Summary times,
+      LatencyHistogram.Recorded histogram,
+      long duplicates,
+      long endedMs,
+      List<Running> running,
+      List<BatchRecord> batches) {}
+
+  /**
+   * A batch in a worker's hands.
+   *
+   * @param batch its place in the job
+   * @param queries its queries
+   * @param node who has it
+   * @param running whether it runs, or waits behind the one that runs
+   * @param sinceMs since when, milliseconds since 1970
+   */
+  public record Running(int batch, Range queries, NodeId node, boolean running, long sinceMs) {}
+
+  static Report of(
+      ClusterState state,
+      FailureDetector detector,
+      NavigableMap<BatchKey, Dispatcher.Given> given,
+      long term,
+      long nowMs) {
+    List<Member> members =
+        state.members().all().stream()
+            .map(
+                member ->
+                    member.state() == MemberState.ALIVE && detector.isSuspect(member.id())
+                        ? member.in(
+                            MemberState.SUSPECT, nowMs - detector.silentMs(member.id(), nowMs))
+                        : member)
+            .toList();
+    List<JobReport> jobs = new ArrayList<>();
+    for (Progress job : state.jobs().all()) {
+      List<Running> running = new ArrayList<>();
+      for (Map.Entry<BatchKey, Dispatcher.Given> one : given.entrySet()) {
+        if (one.getKey().job().equals(job.spec().id())) {
+          int batch = one.getKey().number();
+          Dispatcher.Given held = one.getValue();
+          running.add(
+              new Running(
+                  batch, job.spec().queriesOf(batch), held.node(), held.running(), held.sinceMs()));
+        }
+      }
+      jobs.add(
+          new JobReport(
+              job.spec(),
+              job.state(),
+              job.finished(),
+              job.failures(),
+              job.state() == JobState.RUNNING ? job.rate(nowMs, RATE_WINDOW_MS) : 0,
+              job.times().summary(),
+              job.times().toRecorded(),
+              job.duplicates(),
+              job.endedMs(),
+              running,
+              job.records()));
+    }
+    return new Report(term, nowMs, members, jobs);
+  }
+}

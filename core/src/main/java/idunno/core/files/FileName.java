@@ -1,0 +1,62 @@
+package idunno.core.files;
+
+import idunno.core.base.Checks;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A name in the store: segments between slashes, such as {@code photos/7.jpg}. Folders are nothing
+ * but common beginnings of names.
+ *
+ * @param value 1 to 1,024 bytes of UTF-8; no segment empty, {@code .} or {@code ..}; no control
+ *     characters, no backslash
+ */
+public record FileName(String value) implements Comparable<FileName> {
+  private static final int MAX_BYTES = 1024;
+
+  /**
+   * Checks the shape.
+   *
+   * @throws IllegalArgumentException saying what was expected and found
+   */
+  public FileName {
+    int bytes = value.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes == 0 || bytes > MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "file name: expected 1 to " + MAX_BYTES + " bytes of UTF-8, found " + bytes);
+    }
+    if (value.codePoints().anyMatch(point -> Character.isISOControl(point) || point == '\\')) {
+      throw new IllegalArgumentException(
+          "file name: expected no control characters and no backslash, found "
+              + Checks.quote(value));
+    }
+    for (String segment : value.split("/", -1)) {
+      if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
+        throw new IllegalArgumentException(
+            "file name: expected segments that are neither empty nor '.' nor '..', found "
+                + Checks.quote(value));
+      }
+    }
+  }
+
+  /** Whether this name lies in the folder, at any depth. */
+  public boolean isIn(FileName folder) {
+    return value.length() > folder.value.length() + 1
+        && value.startsWith(folder.value)
+        && value.charAt(folder.value.length()) == '/';
+  }
+
+  /** This name, taken as a folder, with more segments behind it. */
+  public FileName resolve(String more) {
+    return new FileName(value + "/" + more);
+  }
+
+  @Override
+  public int compareTo(FileName other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,68 @@
+package idunno.core.jobs;
+
+import idunno.core.base.Range;
+import idunno.core.files.FileName;
+import idunno.core.models.ModelKey;
+
+/**
+ * What a job is, fixed when it is submitted.
+ *
+ * @param id its number
+ * @param model the model's revision that it runs
+ * @param dataset the folder whose files, sorted by name, are numbered 0, 1, 2 ...
+ * @param range the queries, both ends included
+ * @param batchSize queries a batch, the last one may have fewer; 1 or more
+ * @param weight its share against other jobs, 1 to 1,000
+ * @param submittedMs when it was submitted, milliseconds since 1970
+ */
+public record JobSpec(
+    JobId id,
+    ModelKey model,
+    FileName dataset,
+    Range range,
+    int batchSize,
+    int weight,
+    long submittedMs) {
+  /** The largest weight. */
+  public static final int MAX_WEIGHT = 1000;
+
+  /**
+   * Checks the bounds.
+   *
+   * @throws IllegalArgumentException saying what was expected and found
+   */
+  public JobSpec {
+    if (batchSize < 1 || weight < 1 || weight > MAX_WEIGHT) {
+      throw new IllegalArgumentException(
+          "job "
+              + id
+              + ": expected a batch size of 1 or more and a weight of 1 to "
+              + MAX_WEIGHT
+              + ", found "
+              + batchSize
+              + " and "
+              + weight);
+    }
+  }
+
+  /** How many batches the range is cut in; the cut depends on nothing but this record. */
+  public int batches() {
+    return Math.toIntExact((range.size() + batchSize - 1) / batchSize);
+  }
+
+  /** The queries of one batch. */
+  public Range queriesOf(int batch) {
+    long start = range.start() + (long) batch * batchSize;
+    return new Range(start, Math.min(range.end(), start + batchSize - 1));
+  }
+
+  /** How many queries one batch has. */
+  public int sizeOf(int batch) {
+    return Math.toIntExact(queriesOf(batch).size());
+  }
+
+  /** Where the job's results are in the store once it is done. */
+  public FileName resultFile() {
+    return new FileName("results/job-" + id + ".jsonl");
+  }
+}

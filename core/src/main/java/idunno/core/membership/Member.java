@@ -1,0 +1,61 @@
+package idunno.core.membership;
+
+import idunno.core.base.Address;
+import idunno.core.base.NodeId;
+import idunno.core.base.NodeName;
+
+/**
+ * One node as the cluster's state holds it.
+ *
+ * @param id its name and the incarnation that the cluster gave it
+ * @param place where it is reached and what it can do
+ * @param state alive, failed or left ({@link MemberState#SUSPECT} is the coordinator's soft state
+ *     and never stored)
+ * @param sinceMs since when it is in that state, milliseconds since 1970
+ */
+public record Member(NodeId id, Place place, MemberState state, long sinceMs) {
+  /**
+   * Where a node is reached and what it can do.
+   *
+   * @param disk the id of its data directory, made with it: a wiped disk is another disk
+   * @param peer where other nodes call it
+   * @param api where clients call it
+   * @param consensus where Ratis listens
+   * @param slots how many batches it runs at once
+   */
+  public record Place(String disk, Address peer, Address api, Address consensus, int slots) {
+    /**
+     * Checks the bounds.
+     *
+     * @throws IllegalArgumentException if the disk's id is not 1 to 64 characters or the slots are
+     *     not 0 to 1,024
+     */
+    public Place {
+      if (disk.isEmpty() || disk.length() > 64 || slots < 0 || slots > 1024) {
+        throw new IllegalArgumentException(
+            "place: expected a disk id of 1 to 64 characters and 0 to 1024 slots, found "
+                + disk.length()
+                + " characters and "
+                + slots
+                + " slots");
+      }
+    }
+  }
+
+  /** The member's name. */
+  public NodeName name() {
+    return id.name();
+  }
+
+  /**
+   * The id of its Ratis peer: it follows the disk, since a wiped disk can't go on as the old one.
+   */
+  public String voterId() {
+    return id.name() + "-" + place.disk();
+  }
+
+  /** The same member in another state. */
+  public Member in(MemberState other, long atMs) {
+    return new Member(id, place, other, atMs);
+  }
+}

@@ -1,0 +1,344 @@
+package idunno.core.state;
+
+import idunno.core.base.NodeName;
+import idunno.core.base.Range;
+import idunno.core.files.ChunkId;
+import idunno.core.files.FileName;
+import idunno.core.files.FileTable;
+import idunno.core.files.FileVersion;
+import idunno.core.files.NewFile;
+import idunno.core.files.StoredChunk;
+import idunno.core.jobs.BatchResult;
+import idunno.core.jobs.Input;
+import idunno.core.jobs.JobSpec;
+import idunno.core.jobs.JobState;
+import idunno.core.jobs.JobTable;
+import idunno.core.jobs.Progress;
+import idunno.core.membership.Member;
+import idunno.core.membership.MemberState;
+import idunno.core.membership.MemberTable;
+import idunno.core.models.Model;
+import idunno.core.models.ModelCard;
+import idunno.core.models.ModelKey;
+import idunno.core.models.ModelTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The state that every node holds, and the one place that changes it.
+ *
+ * <p>{@link #apply} is deterministic: the same commands in the same order give the same state on
+ * every node. It is called by one thread at a time; readers take the same lock as the one who
+ * applies.
+ */
+public final class ClusterState {
+  private MemberTable members = new MemberTable();
+  private FileTable files = new FileTable();
+  private ModelTable models = new ModelTable();
+  private JobTable jobs = new JobTable();
+  private Sessions sessions = new Sessions();
+  private List<ChunkId> freed = new ArrayList<>();
+  private long changes;
+
+  /** Applies a request once; the same request again gets the first reply and changes nothing. */
+  public Reply apply(Request request) {
+    Optional<Reply> before = sessions.recall(request.id());
+    if (before.isPresent()) {
+      return before.get();
+    }
+    changes++;
+    Reply reply = change(request.command());
+    sessions.remember(request.id(), reply);
+    return reply;
+  }
+
+  private Reply change(Command command) {
+    return switch (command) {
+      case Command.AdmitMember admit -> admit(admit);
+      case Command.FailMember fail -> fail(fail);
+      case Command.ReleaseMember release -> release(release);
+      case Command.CommitFiles commit -> commit(commit);
+      case Command.DeleteFile delete -> delete(delete);
+      case Command.AddReplica add -> addReplica(add);
+      case Command.DropReplica drop -> dropReplica(drop);
+      case Command.AddModel add -> addModel(add);
+      case Command.SetBatchSize set -> setBatchSize(set);
+      case Command.SubmitJob submit -> submit(submit);
+      case Command.CompleteBatches complete -> complete(complete);
+      case Command.PublishResults publish -> publish(publish);
+      case Command.CancelJob cancel -> cancel(cancel);
+    };
+  }
+
+  private Reply admit(Command.AdmitMember command) {
+    Optional<Member> before = members.get(command.name());
+    if (before.isPresent() && !before.get().place().disk().equals(command.place().disk())) {
+      files.dropReplicasOf(command.name());
+    }
+    return new Reply.Admitted(members.admit(command.name(), command.place(), command.atMs()).id());
+  }
+
+  private Reply fail(Command.FailMember command) {
+    return members.put(command.node(), MemberState.FAILED, command.atMs())
+        ? new Reply.Done()
+        : new Reply.Refused(command.node() + " is not an alive member");
+  }
+
+  private Reply release(Command.ReleaseMember command) {
+    if (!members.put(command.node(), MemberState.LEFT, command.atMs())) {
+      return new Reply.Refused(command.node() + " is not a member");
+    }
+    files.dropReplicasOf(command.node().name());
+    return new Reply.Done();
+  }
+
+  private Reply commit(Command.CommitFiles command) {
+    files.addChunks(command.chunks());
+    for (NewFile file : command.files()) {
+      Optional<String> objection = files.objection(file);
+      if (objection.isPresent()) {
+        freed.addAll(files.dropUnreferenced(command.chunks()));
+        return new Reply.Refused(objection.get());
+      }
+    }
+    List<Integer> numbers = new ArrayList<>();
+    for (NewFile file : command.files()) {
+      numbers.add(files.commit(file, command.atMs()).number());
+    }
+    freed.addAll(files.dropUnreferenced(command.chunks()));
+    command.folder().ifPresent(jobs::usedDataset);
+    return new Reply.Committed(numbers);
+  }
+
+  private Reply delete(Command.DeleteFile command) {
+    int versions = files.versions(command.name()).size();
+    if (versions == 0) {
+      return new Reply.Refused("no file " + command.name());
+    }
+    freed.addAll(files.delete(command.name()));
+    return new Reply.Deleted(versions);
+  }
+
+  private Reply addReplica(Command.AddReplica command) {
+    return files.addReplica(command.chunk(), command.node())
+        ? new Reply.Done()
+        : new Reply.Refused("no chunk " + command.chunk());
+  }
+
+  private Reply dropReplica(Command.DropReplica command) {
+    return files.dropReplica(command.chunk(), command.node())
+        ? new Reply.Done()
+        : new Reply.Refused("no chunk " + command.chunk());
+  }
+
+  private Reply addModel(Command.AddModel command) {
+    FileName folder = Model.folder(command.name());
+    NavigableMap<String, FileVersion> parts = new TreeMap<>();
+    for (String part :
+        List.of(ModelCard.NETWORK_FILE, ModelCard.LABELS_FILE, ModelCard.CARD_FILE)) {
+      Optional<FileVersion> version = files.latest(folder.resolve(part));
+      if (version.isEmpty()) {
+        return new Reply.Refused(
+            "model " + command.name() + ": expected " + folder.resolve(part) + " in the store");
+      }
+      parts.put(part, version.get());
+    }
+    Model model = models.add(command.name(), command.card(), parts, command.atMs());
+    parts.values().forEach(files::pin);
+    pruneModels();
+    return new Reply.ModelAdded(model.key());
+  }
+
+  private void pruneModels() {
+    Set<ModelKey> inUse = new TreeSet<>();
+    for (Progress job : jobs.all()) {
+      if (job.state() == JobState.RUNNING) {
+        inUse.add(job.spec().model());
+      }
+    }
+    for (Model dropped : models.prune(inUse)) {
+      dropped.files().values().forEach(version -> freed.addAll(files.unpin(version)));
+    }
+  }
+
+  private Reply setBatchSize(Command.SetBatchSize command) {
+    if (command.queries() < 1 || command.queries() > Model.MAX_BATCH_SIZE) {
+      return new Reply.Refused(
+          "batch size: expected 1 to " + Model.MAX_BATCH_SIZE + ", found " + command.queries());
+    }
+    return models.setBatchSize(command.name(), command.queries())
+        ? new Reply.Done()
+        : new Reply.Refused("no model " + command.name() + "; 'model ls' lists those there are");
+  }
+
+  private Reply submit(Command.SubmitJob command) {
+    Optional<Model> model = models.latest(command.model());
+    if (model.isEmpty()) {
+      return new Reply.Refused(
+          "no model " + command.model() + "; 'model ls' lists those there are");
+    }
+    Optional<FileName> dataset = command.dataset().or(jobs::lastDataset);
+    if (dataset.isEmpty()) {
+      return new Reply.Refused("no dataset was used yet; name one with --dataset FOLDER");
+    }
+    List<FileName> names = files.namesIn(dataset.get());
+    Range range = command.range();
+    if (range.end() >= names.size()) {
+      return new Reply.Refused(
+          "queries "
+              + range.start()
+              + " to "
+              + range.end()
+              + ": dataset "
+              + dataset.get()
+              + (names.isEmpty() ? " has no files" : " has queries 0 to " + (names.size() - 1)));
+    }
+    int batchSize = command.batchSize().orElse(model.get().batchSize());
+    if (batchSize < 1
+        || batchSize > Model.MAX_BATCH_SIZE
+        || command.weight() < 1
+        || command.weight() > JobSpec.MAX_WEIGHT) {
+      return new Reply.Refused(
+          "expected a batch size of 1 to "
+              + Model.MAX_BATCH_SIZE
+              + " and a weight of 1 to "
+              + JobSpec.MAX_WEIGHT
+              + ", found "
+              + batchSize
+              + " and "
+              + command.weight());
+    }
+    List<Input> inputs = new ArrayList<>();
+    for (FileName name : names.subList((int) range.start(), (int) range.end() + 1)) {
+      FileVersion version = files.latest(name).orElseThrow();
+      files.pin(version);
+      inputs.add(new Input(name, version));
+    }
+    JobSpec job =
+        new JobSpec(
+            jobs.nextId(),
+            model.get().key(),
+            dataset.get(),
+            range,
+            batchSize,
+            command.weight(),
+            command.atMs());
+    jobs.submit(job, inputs);
+    return new Reply.Submitted(job);
+  }
+
+  private Reply complete(Command.CompleteBatches command) {
+    int counted = 0;
+    for (BatchResult result : command.results()) {
+      if (fits(result) && jobs.complete(result, command.atMs())) {
+        counted++;
+      }
+    }
+    return new Reply.Completed(counted, command.results().size() - counted);
+  }
+
+  private boolean fits(BatchResult result) {
+    return jobs.get(result.key().job())
+        .map(Progress::spec)
+        .filter(spec -> result.key().number() >= 0 && result.key().number() < spec.batches())
+        .filter(spec -> result.results().size() == spec.sizeOf(result.key().number()))
+        .isPresent();
+  }
+
+  private Reply publish(Command.PublishResults command) {
+    Optional<Progress> job = jobs.get(command.job());
+    if (job.isEmpty() || job.get().state() != JobState.PUBLISHING) {
+      // Another coordinator has done it: the bytes that came with this one are in the way.
+      freed.addAll(command.chunks().stream().map(StoredChunk::id).toList());
+      return new Reply.Refused("job " + command.job() + " has no results to publish");
+    }
+    files.addChunks(command.chunks());
+    Optional<String> objection = files.objection(command.file());
+    if (objection.isPresent()) {
+      freed.addAll(files.dropUnreferenced(command.chunks()));
+      return new Reply.Refused(objection.get());
+    }
+    FileVersion version = files.commit(command.file(), command.atMs());
+    end(job.get(), JobState.DONE, command.atMs());
+    return new Reply.Committed(List.of(version.number()));
+  }
+
+  private Reply cancel(Command.CancelJob command) {
+    Optional<Progress> job = jobs.get(command.job());
+    if (job.isEmpty() || job.get().state() != JobState.RUNNING) {
+      return new Reply.Refused("job " + command.job() + " is not running");
+    }
+    end(job.get(), JobState.CANCELLED, command.atMs());
+    return new Reply.Done();
+  }
+
+  private void end(Progress job, JobState last, long atMs) {
+    for (Input input : jobs.end(job.spec().id(), last, atMs)) {
+      freed.addAll(files.unpin(input.version()));
+    }
+    pruneModels();
+  }
+
+  /** The chunks that were freed since the last call: their bytes can go. */
+  public List<ChunkId> takeFreed() {
+    List<ChunkId> taken = freed;
+    freed = new ArrayList<>();
+    return taken;
+  }
+
+  /** A number that grows with each change; it counts for this process only. */
+  public long changes() {
+    return changes;
+  }
+
+  /** Members. */
+  public MemberTable members() {
+    return members;
+  }
+
+  /** Files, versions and chunks. */
+  public FileTable files() {
+    return files;
+  }
+
+  /** Models. */
+  public ModelTable models() {
+    return models;
+  }
+
+  /** Jobs. */
+  public JobTable jobs() {
+    return jobs;
+  }
+
+  /** The chunks that a node should hold, by id. */
+  public List<StoredChunk> heldBy(NodeName node) {
+    return files.chunks().stream().filter(chunk -> chunk.replicas().contains(node)).toList();
+  }
+
+  /** The whole state as a value. */
+  public Snapshot snapshot() {
+    return new Snapshot(
+        List.copyOf(members.all()),
+        files.toRecorded(),
+        models.toRecorded(),
+        jobs.toRecorded(),
+        sessions.toRecorded());
+  }
+
+  /** Becomes the state that a value was taken of. */
+  public void restore(Snapshot snapshot) {
+    members = MemberTable.of(snapshot.members());
+    files = FileTable.of(snapshot.files());
+    models = ModelTable.of(snapshot.models());
+    jobs = JobTable.of(snapshot.jobs());
+    sessions = Sessions.of(snapshot.sessions());
+    freed = new ArrayList<>();
+    changes++;
+  }
+}

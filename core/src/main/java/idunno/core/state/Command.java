@@ -1,0 +1,89 @@
+package idunno.core.state;
+
+import idunno.core.base.NodeId;
+import idunno.core.base.NodeName;
+import idunno.core.base.Range;
+import idunno.core.files.ChunkId;
+import idunno.core.files.FileName;
+import idunno.core.files.NewFile;
+import idunno.core.files.StoredChunk;
+import idunno.core.jobs.BatchResult;
+import idunno.core.jobs.JobId;
+import idunno.core.membership.Member;
+import idunno.core.models.ModelCard;
+import idunno.core.models.ModelName;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A change of the cluster's state, as it stands in the log. The proposer has decided; applying it
+ * gives the same result on every node, so each command carries the time that it shall have.
+ *
+ * <p>{@code atMs} is milliseconds since 1970 by the proposer's clock.
+ */
+public sealed interface Command {
+  /** A node asks to be in the group, for the first time or after a restart. */
+  record AdmitMember(NodeName name, Member.Place place, long atMs) implements Command {}
+
+  /** The coordinator declares that life of a node dead. */
+  record FailMember(NodeId node, long atMs) implements Command {}
+
+  /** A node has handed back its work and leaves. */
+  record ReleaseMember(NodeId node, long atMs) implements Command {}
+
+  /** New versions become visible, all together, with the chunks that hold them. */
+  record CommitFiles(
+      List<NewFile> files, List<StoredChunk> chunks, Optional<FileName> folder, long atMs)
+      implements Command {
+    /** Keeps its own copies of the lists. */
+    public CommitFiles {
+      files = List.copyOf(files);
+      chunks = List.copyOf(chunks);
+    }
+  }
+
+  /** All versions of a file go. */
+  record DeleteFile(FileName name) implements Command {}
+
+  /** A node holds a chunk now: a repair has copied it there. */
+  record AddReplica(ChunkId chunk, NodeName node) implements Command {}
+
+  /** A node holds a chunk no longer: it was lost, or found corrupt. */
+  record DropReplica(ChunkId chunk, NodeName node) implements Command {}
+
+  /** The files in a model's folder, as they are now, become a revision of the model. */
+  record AddModel(ModelName name, ModelCard card, long atMs) implements Command {}
+
+  /** The batch size of a model's jobs to come. */
+  record SetBatchSize(ModelName name, int queries) implements Command {}
+
+  /** A new job. Without a dataset it takes the one last used. */
+  record SubmitJob(
+      ModelName model,
+      Optional<FileName> dataset,
+      Range range,
+      Optional<Integer> batchSize,
+      int weight,
+      long atMs)
+      implements Command {}
+
+  /** Finished batches; each counts once, whoever reports it again. */
+  record CompleteBatches(List<BatchResult> results, long atMs) implements Command {
+    /** Keeps its own copy of the list. */
+    public CompleteBatches {
+      results = List.copyOf(results);
+    }
+  }
+
+  /** The result file is durable: it becomes visible and the job is done. */
+  record PublishResults(JobId job, NewFile file, List<StoredChunk> chunks, long atMs)
+      implements Command {
+    /** Keeps its own copy of the list. */
+    public PublishResults {
+      chunks = List.copyOf(chunks);
+    }
+  }
+
+  /** A job is removed before its end. */
+  record CancelJob(JobId job, long atMs) implements Command {}
+}

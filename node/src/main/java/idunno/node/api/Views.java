@@ -1,0 +1,165 @@
+package idunno.node.api;
+
+import idunno.core.base.Address;
+import idunno.core.base.NodeId;
+import idunno.core.base.NodeName;
+import idunno.core.files.FileName;
+import idunno.core.membership.MemberState;
+import idunno.core.models.ModelCard;
+import idunno.core.models.ModelKey;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the API answers, as records: the gateway writes them, the client reads them, and {@code
+ * --json} prints them.
+ *
+ * <p>Times are milliseconds since 1970, lengths are bytes, checksums are CRC32C as eight
+ * hexadecimal digits. Beside these, {@link idunno.core.coordinator.Report} and {@link
+ * idunno.core.jobs.JobSpec} are answered as they are.
+ */
+public final class Views {
+  private Views() {}
+
+  /**
+   * This node.
+   *
+   * @param id its id, absent while it is not in a group
+   * @param cluster the id of its group, absent while it is in none
+   */
+  public record SelfView(
+      NodeName name,
+      Optional<NodeId> id,
+      Optional<String> cluster,
+      Address api,
+      Address peer,
+      Address consensus,
+      String version,
+      long startedMs) {}
+
+  /** One member of the group. */
+  public record MemberView(
+      NodeId id,
+      MemberState state,
+      Role role,
+      Address api,
+      Address peer,
+      int slots,
+      long sinceMs) {}
+
+  /** What a member is to the group beside being a worker. */
+  public enum Role {
+    COORDINATOR,
+    STANDBY,
+    WORKER
+  }
+
+  /** All members, by name. */
+  public record MembersView(List<MemberView> members) {}
+
+  /**
+   * The coordinator now and those that can take over.
+   *
+   * @param coordinator absent while there is none
+   * @param term the term of its election
+   * @param entries how many entries of the log it has committed
+   */
+  public record MasterView(
+      Optional<NodeId> coordinator, long term, long entries, List<StandbyView> standbys) {}
+
+  /**
+   * A node that holds the coordinator's whole state.
+   *
+   * @param behind how many entries of the log it has yet to be sent; -1 where that isn't known
+   * @param state what the membership list says of it
+   */
+  public record StandbyView(NodeId id, long behind, MemberState state) {}
+
+  /** A file with all its versions, oldest first. */
+  public record FileView(FileName name, List<VersionView> versions) {}
+
+  /**
+   * One version.
+   *
+   * @param replicas the nodes that hold all of its bytes now
+   */
+  public record VersionView(
+      int number, long length, String crc32c, long atMs, List<NodeName> replicas) {}
+
+  /** The files asked for, by name. */
+  public record FilesView(List<FileView> files) {}
+
+  /** What one node holds now. */
+  public record StoreView(NodeName node, long usedBytes, long freeBytes, List<HeldView> files) {}
+
+  /** A version that a node holds whole. */
+  public record HeldView(FileName name, int version, long length) {}
+
+  /** A finished upload. */
+  public record PutView(
+      FileName name, int version, long length, String crc32c, int replicas, long tookMs) {}
+
+  /** A finished upload of a folder. */
+  public record FolderPutView(FileName folder, int files, long bytes, int replicas, long tookMs) {}
+
+  /** A finished delete. */
+  public record DeletedView(FileName name, int versions) {}
+
+  /** A model, its latest revision. */
+  public record ModelView(ModelKey key, ModelCard card, int batchSize, long bytes, long addedMs) {}
+
+  /** All models, by name. */
+  public record ModelsView(List<ModelView> models) {}
+
+  /**
+   * A model that was checked and added.
+   *
+   * @param checkMs how long it took to load the network and run it once
+   */
+  public record ModelAddedView(ModelKey key, long checkMs) {}
+
+  /** What became of one model on one node in the training phase; one line each, as they come. */
+  public record TrainedView(
+      NodeName node, ModelKey model, boolean warm, long loadMs, Optional<String> reason) {}
+
+  /** Which models to warm; all that the cluster has, if none is named. */
+  public record TrainAsk(List<String> models) {}
+
+  /** How many queries a batch of a model's new jobs has. */
+  public record BatchSizeAsk(int queries) {}
+
+  /** A new job; without a dataset, the one last used. */
+  public record JobAsk(
+      String model,
+      Optional<String> dataset,
+      long start,
+      long end,
+      Optional<Integer> batchSize,
+      Optional<Integer> weight) {}
+
+  /** Nodes to join by: addresses of the API of any member. */
+  public record JoinAsk(List<String> seeds) {}
+
+  /** One line of a grep's answer. */
+  public sealed interface GrepView {
+    /** A line that matches. */
+    record Match(NodeName node, long line, String text) implements GrepView {}
+
+    /** A machine's count, when it has been through its log. */
+    record Count(NodeName node, long matches, long lines, long tookMs) implements GrepView {}
+
+    /** A machine did not answer. */
+    record Silence(NodeName node, String reason) implements GrepView {}
+  }
+
+  /** Something that succeeded without more to say. */
+  public record DoneView(String done) {}
+
+  /**
+   * Something that failed.
+   *
+   * @param error what failed, what was expected and found, and the next step
+   * @param usage whether the request itself was wrong, so that the same again can't succeed
+   */
+  public record ErrorView(String error, boolean usage) {}
+}
