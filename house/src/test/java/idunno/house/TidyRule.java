@@ -55,7 +55,13 @@ sealed interface TidyRule {
         int length = line.codePointCount(0, line.length());
         if (length > columns && !line.startsWith("import ") && !line.matches(".*https?://.*")) {
           found.add(
-              at(file, i, length + " columns, at most " + columns + ": break the line, or name"));
+              at(
+                  file,
+                  i,
+                  length
+                      + " columns, at most "
+                      + columns
+                      + ": break the line, or name a part of it"));
         }
       }
       return found;

@@ -24,7 +24,16 @@ import org.jspecify.annotations.Nullable;
 record Walls(String root) {
   /** The layers of the core, bottom to top: each may know those before it. */
   private static final List<String> LAYERS =
-      List.of("base", "membership", "files", "models", "jobs", "grep", "state", "coordinator");
+      List.of(
+          "base",
+          "membership",
+          "files",
+          "models",
+          "jobs",
+          "worker",
+          "grep",
+          "state",
+          "coordinator");
 
   /** What the core may use of java.base; {@link Ban#CORE} takes single calls out of it. */
   private static final Set<String> CORE_PACKAGES =
@@ -77,6 +86,14 @@ record Walls(String root) {
           Set.of("transport", "zoo"),
           "com\\.sun\\.net\\.httpserver\\..*Https?Server",
           Set.of("gateway"));
+
+  /** A call that opens one; inference reads resources of its own jars by their addresses. */
+  private static final Map<String, Set<String>> OPENING_CALLS =
+      Map.of(
+          "java\\.net\\.http\\.HttpClient\\.(newBuilder|newHttpClient)",
+          Set.of("transport", "zoo"),
+          "java\\.net\\.URL\\.open(Stream|Connection)",
+          Set.of("transport", "zoo", "inference"));
 
   /** A library, and the edges that know it; so that each can be replaced in one place. */
   private static final Map<String, Set<String>> LIBRARIES =
@@ -190,15 +207,13 @@ record Walls(String root) {
             String edge = part("node", from);
             for (JavaAccess<?> access : from.getAccessesFromSelf()) {
               String owner = access.getTargetOwner().getName();
-              boolean opensHttp =
-                  owner.equals("java.net.http.HttpClient")
-                      && Set.of("newBuilder", "newHttpClient").contains(access.getName());
-              boolean opensUrl =
-                  owner.equals("java.net.URL")
-                      && Set.of("openStream", "openConnection").contains(access.getName());
-              if ((opensHttp || opensUrl) && !Set.of("transport", "zoo").contains(edge)) {
-                events.add(violated(from, access.getDescription(), CONNECT));
-              }
+              OPENING_CALLS.forEach(
+                  (opening, edges) -> {
+                    if ((owner + "." + access.getName()).matches(opening)
+                        && !edges.contains(edge)) {
+                      events.add(violated(from, access.getDescription(), CONNECT));
+                    }
+                  });
             }
             for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
               NETWORK.forEach(

@@ -134,7 +134,8 @@ class CodecTest {
     replicas.put(new NodeName("n1"), 5L);
     CommitVersion commit = new CommitVersion("a/b", 3, replicas);
     String expected =
-        "{\"type\":\"CommitVersion\",\"file\":\"a/b\",\"version\":3,\"replicas\":{\"n1\":5,\"n2\":7}}";
+        "{\"type\":\"CommitVersion\",\"file\":\"a/b\",\"version\":3,"
+            + "\"replicas\":{\"n1\":5,\"n2\":7}}";
     assertEquals(expected, json(commit));
     assertEquals("[" + expected + "]", json(List.of(commit)), "in a list whose type is erased");
     assertEquals("{\"commands\":[" + expected + "]}", json(new Log(List.of(commit))));
