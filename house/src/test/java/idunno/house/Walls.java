@@ -67,13 +67,14 @@ record Walls(String root) {
   /** The edges that an edge may know besides the core and the floor. */
   private static final Map<String, Set<String>> NEIGHBOURS =
       Map.of(
-          "codec", Set.of(),
           "client", Set.of("api"),
+          "coordination", Set.of("replica"),
+          "files", Set.of("replica"),
           "gateway", Set.of("api"),
           "shell", Set.of("api", "client"));
 
-  /** The floor of the house: every edge stands on it, and it knows no edge. */
-  private static final List<String> FLOOR = List.of("codec", "transport");
+  /** The floor of the house, bottom to top: every edge stands on it, and it knows no edge. */
+  private static final List<String> FLOOR = List.of("codec", "wire", "transport");
 
   /** A type that opens a way to the network, and the edges that may use it. */
   private static final Map<String, Set<String>> NETWORK =
@@ -101,6 +102,8 @@ record Walls(String root) {
           "org.apache.ratis.", Set.of("consensus"),
           "ai.onnxruntime.", Set.of("inference"),
           "org.lwjgl.", Set.of("inference"),
+          "ai.onnx.proto.", Set.of("zoo", "inference"),
+          "picocli.", Set.of("shell", "main"),
           "org.jline.", Set.of("shell"),
           "com.google.re2j.", Set.of("logs"));
 
