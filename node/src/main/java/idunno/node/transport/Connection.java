@@ -73,7 +73,8 @@ final class Connection implements AutoCloseable {
     Hello peer = Hello.read(bytes -> read(ByteBuffer.allocate(bytes)));
     if (!self.fits(peer)) {
       throw new ProtocolException(
-          "%s is of cluster %s, this node (%s) of cluster %s; give it the addresses of its own cluster"
+          ("%s is of cluster %s, this node (%s) of cluster %s;"
+                  + " give it the addresses of its own cluster")
               .formatted(peer.name(), peer.clusterId(), self.name(), self.clusterId()));
     }
     return peer;
