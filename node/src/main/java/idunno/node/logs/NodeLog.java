@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The node's log: one line an event, in a file of its own, which {@code grep} reads.
  *
  * <pre>{@code
- * 2026-01-31T10:00:00.123Z n1#2 7f3a-000042 batch-started batch=3/17 model=resnet50@1 queries=136..143
+ * 2026-01-31T10:00:00.123Z n1#2 7f3a-000042 batch-started batch=3/17 model=resnet50@1
  * }</pre>
  *
  * <p>Time, node, the event's unique id (this life of the log and a count), what happened, and its

@@ -15,8 +15,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Options that the command line leaves out: taken from the environment ({@code --api-port} is
- * {@code IDUNNO_API_PORT}), else from the file that {@code --config} or {@code IDUNNO_CONFIG} names,
- * else as {@code --help} says.
+ * {@code IDUNNO_API_PORT}), else from the file that {@code --config} or {@code IDUNNO_CONFIG}
+ * names, else as {@code --help} says.
  */
 final class OptionDefaults implements IDefaultValueProvider {
   private static final String CONFIG = "--config";
@@ -34,8 +34,7 @@ final class OptionDefaults implements IDefaultValueProvider {
    *
    * @throws IOException if the file that it names can't be read
    */
-  static OptionDefaults of(List<String> args, Map<String, String> environment)
-      throws IOException {
+  static OptionDefaults of(List<String> args, Map<String, String> environment) throws IOException {
     String path = environment.getOrDefault("IDUNNO_CONFIG", "");
     for (int i = 0; i < args.size(); i++) {
       if (args.get(i).equals(CONFIG) && i + 1 < args.size()) {

@@ -1,11 +1,11 @@
 package idunno.node.transport;
 
+import static idunno.node.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import idunno.core.base.Address;
 import java.io.IOException;
@@ -62,11 +62,8 @@ class HostilePeerTest {
   }
 
   private void awaitNoConnections() throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (server.connections() > 0) {
-      assertTrue(System.nanoTime() - end < 0, server.connections() + " connections stay open");
-      Thread.sleep(5);
-    }
+    eventually(
+        () -> server.connections() == 0, () -> "no open connection, found " + server.connections());
   }
 
   private Socket connect() throws IOException {

@@ -1,5 +1,6 @@
 package idunno.node.transport;
 
+import static idunno.node.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -27,7 +28,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -104,14 +104,6 @@ class TransportTest {
     return new String(response.header(), UTF_8);
   }
 
-  private static void await(BooleanSupplier condition, String what) throws InterruptedException {
-    long end = System.nanoTime() + LONG.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() - end < 0, "waited in vain for " + what);
-      Thread.sleep(5);
-    }
-  }
-
   private static Limits limits(int maxConnections, long idleMs) {
     return new Limits(1000, 1000, maxConnections, 2, 10_000, 10_000, idleMs);
   }
@@ -167,7 +159,7 @@ class TransportTest {
       for (int i = 0; i < limits(10, 60_000).maxPerPeer(); i++) {
         hanging.add(threads.submit(() -> call(caller, address, "hang")));
       }
-      await(() -> hung.get() == hanging.size(), "the calls to be under way");
+      eventually(() -> hung.get() == hanging.size(), () -> "the calls to be under way");
       var e =
           assertThrows(
               PeerUnreachable.class,
@@ -236,7 +228,7 @@ class TransportTest {
     call(caller, server.address(), "x");
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var call = threads.submit(() -> call(caller, server.address(), "hang"));
-      await(() -> hung.get() == 1, "the call to be under way");
+      eventually(() -> hung.get() == 1, () -> "the call to be under way");
       server.close();
       var e = assertThrows(ExecutionException.class, call::get);
       assertInstanceOf(CallOutcomeUnknown.class, e.getCause());
@@ -260,10 +252,10 @@ class TransportTest {
     TransportServer server = server();
     Caller caller = caller("c1", limits(10, 50));
     call(caller, server.address(), "x");
-    await(() -> server.connections() == 0, "the idle link to be closed");
+    eventually(() -> server.connections() == 0, () -> "the idle link to be closed");
     assertEquals("n2:y", text(call(caller, server.address(), "y")));
     caller.close();
-    await(() -> server.connections() == 0, "the caller's links to be closed");
+    eventually(() -> server.connections() == 0, () -> "the caller's links to be closed");
     assertNull(lostPeers.poll());
     assertNull(lostLinks.poll());
   }
@@ -323,7 +315,7 @@ class TransportTest {
     Caller caller = caller();
     caller.close();
     assertThrows(CallFailed.class, () -> call(caller, server.address(), "x"));
-    await(() -> server.connections() == 0, "its connection to be closed");
+    eventually(() -> server.connections() == 0, () -> "its connection to be closed");
   }
 
   @Test
