@@ -156,6 +156,13 @@ public final class StartCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // read by OptionDefaults, before all others
   private @Nullable Path config;
 
+  @Option(
+      names = "--exit-with",
+      paramLabel = "PID",
+      hidden = true,
+      description = "End when that process ends; for clusters that a program starts.")
+  private @Nullable Long exitWith;
+
   /** How members are asked who they are. */
   private final NodeProcess.Seeds seeds;
 
@@ -167,6 +174,9 @@ public final class StartCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     refuseOpenBind();
     Path directory = data.toAbsolutePath().normalize();
+    if (exitWith != null) {
+      followToTheEnd(exitWith);
+    }
     Optional<Identity> known = Identity.read(directory);
     NodeConfig chosen = config(directory, known);
     CountDownLatch ended = new CountDownLatch(1);
@@ -225,6 +235,16 @@ public final class StartCommand implements Callable<Integer> {
     }
   }
 
+  private static void followToTheEnd(long pid) {
+    Thread.ofVirtual()
+        .name("exit-with-" + pid)
+        .start(
+            () -> {
+              ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
+              Runtime.getRuntime().halt(0);
+            });
+  }
+
   private static String hostName() {
     try {
       String host = InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
@@ -238,8 +258,9 @@ public final class StartCommand implements Callable<Integer> {
   private static void announce(NodeProcess process) {
     String id = process.current().map(node -> node.id().toString()).orElse("?");
     System.err.printf(
-        "%s is up: API %s, nodes %s, consensus %s, log %s%n",
+        "%s pid %d is up: API %s, nodes %s, consensus %s, log %s%n",
         id,
+        ProcessHandle.current().pid(),
         process.hosts().api(),
         process.hosts().peer().port(),
         process.hosts().consensus().port(),
