@@ -133,8 +133,10 @@ public final class Consensus implements AutoCloseable {
 
   /**
    * Has an entry applied on every replica, and returns what {@link Replicated#apply} replied. When
-   * it returns, the entry is on the disks of a majority and in the leader's state. Repeated
-   * attempts within the call are recognised and applied once.
+   * it returns, the entry is on the disks of a majority and in the leader's state. Attempts
+   * repeated within the call are recognised and applied once, but for one rare case: a replica that
+   * was just brought up by a snapshot, and leads at once, does not know what the snapshot contains.
+   * Entries that must not be repeated carry an id that {@link Replicated} remembers.
    *
    * @param timeout at most {@link ConsensusConfig#retryMemoryMs} counts
    * @throws NotSubmitted the entry is too large, or no leader was found to give it to
@@ -341,6 +343,7 @@ public final class Consensus implements AutoCloseable {
   /** Stops taking part; what is on disk stays. The others elect another leader if this was it. */
   @Override
   public void close() throws IOException {
+    state.expectClose();
     try (events;
         server;
         leader) {

@@ -14,8 +14,8 @@ import org.apache.ratis.metrics.Timekeeper;
 import org.apache.ratis.util.TimeDuration;
 
 /**
- * Ratis insists on somebody to keep its some hundred meters, all of which it reads the clock for.
- * What of it matters is in {@link Status}; nothing is kept here. Public because {@link
+ * Ratis wants somebody to keep its hundred or so meters, and reads the clock for most of them. What
+ * of it matters is in {@link Status}; nothing is kept here. Public because {@link
  * java.util.ServiceLoader} makes it.
  */
 public final class NoMetrics extends MetricRegistries {

@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
-import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
@@ -43,6 +42,7 @@ final class OrderedState extends BaseStateMachine {
   private volatile @Nullable Leadership leadership;
   private volatile long membershipTerm = -1;
   private volatile long readyTerm = -1;
+  private volatile boolean closing;
 
   OrderedState(Replicated state, Events events) {
     this.state = state;
@@ -259,8 +259,16 @@ final class OrderedState extends BaseStateMachine {
     events.stopped("the log could not be written", cause);
   }
 
+  /** Ratis closes a replica by itself when the group removed it, and after a failure. */
   @Override
-  public void notifyServerShutdown(RoleInfoProto role, boolean all) {
-    events.stopped("this replica was removed from the group, or Ratis shut it down", null);
+  public void close() {
+    if (!closing) {
+      events.stopped("this replica was removed from the group, or failed", null);
+    }
+  }
+
+  /** From now on a close is wanted. */
+  void expectClose() {
+    closing = true;
   }
 }

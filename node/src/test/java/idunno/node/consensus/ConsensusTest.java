@@ -5,6 +5,7 @@ import static idunno.node.consensus.TestNode.followerOf;
 import static idunno.node.consensus.TestNode.leaderOf;
 import static idunno.node.consensus.TestNode.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -192,6 +193,9 @@ final class ConsensusTest {
     leader.consensus().remove("n4", LONG);
     until("another leads", () -> !"n4".equals(leader.consensus().status().leaderId()));
     leader.submit("still here");
+    until("a leader that was removed is told too", () -> fresh.news.contains("stopped"));
+    leader.close();
+    assertFalse(leader.news.contains("stopped"), "told of its own close");
   }
 
   @Test

@@ -64,7 +64,7 @@ final class CutOffLeaderTest {
   @Test
   void itNeverAnswersFromThePast() throws Exception {
     nodes = TestNode.group(root, 3, config -> config);
-    for (int trial = 0; trial < 3; trial++) {
+    for (int trial = 0; trial < 2; trial++) {
       TestNode old = leaderOf(nodes);
       old.consensus().barrier(LONG);
       List<TestNode> others = nodes.stream().filter(node -> node != old).toList();
