@@ -188,9 +188,14 @@ public final class Progress {
     return Optional.ofNullable(recordsByNumber.get(batch));
   }
 
-  /** The results that are known and not yet in the result file, by batch. */
-  public NavigableMap<Integer, List<QueryResult>> results() {
-    return new TreeMap<>(results);
+  /** The batches whose results are known and not yet in the result file, in order. */
+  public List<Integer> batchesWithResults() {
+    return List.copyOf(results.keySet());
+  }
+
+  /** The results of such a batch, in the order of its queries. */
+  public List<QueryResult> resultsOf(int batch) {
+    return results.getOrDefault(batch, List.of());
   }
 
   /** The processing times of all finished queries. */

@@ -17,23 +17,24 @@ public record Member(NodeId id, Place place, MemberState state, long sinceMs) {
   /**
    * Where a node is reached and what it can do.
    *
-   * @param disk the id of its data directory, made with it: a wiped disk is another disk
+   * @param disk the id of its data directory, made with it, and the name of its replica in the
+   *     consensus: a wiped disk is another disk, and can't go on as the old one
    * @param peer where other nodes call it
    * @param api where clients call it
-   * @param consensus where Ratis listens
+   * @param consensus where its replica listens
    * @param slots how many batches it runs at once
    */
   public record Place(String disk, Address peer, Address api, Address consensus, int slots) {
     /**
      * Checks the bounds.
      *
-     * @throws IllegalArgumentException if the disk's id is not 1 to 64 characters or the slots are
+     * @throws IllegalArgumentException if the disk's id is not 1 to 255 characters or the slots are
      *     not 0 to 1,024
      */
     public Place {
-      if (disk.isEmpty() || disk.length() > 64 || slots < 0 || slots > 1024) {
+      if (disk.isEmpty() || disk.length() > 255 || slots < 0 || slots > 1024) {
         throw new IllegalArgumentException(
-            "place: expected a disk id of 1 to 64 characters and 0 to 1024 slots, found "
+            "place: expected a disk id of 1 to 255 characters and 0 to 1024 slots, found "
                 + disk.length()
                 + " characters and "
                 + slots
@@ -45,13 +46,6 @@ public record Member(NodeId id, Place place, MemberState state, long sinceMs) {
   /** The member's name. */
   public NodeName name() {
     return id.name();
-  }
-
-  /**
-   * The id of its Ratis peer: it follows the disk, since a wiped disk can't go on as the old one.
-   */
-  public String voterId() {
-    return id.name() + "-" + place.disk();
   }
 
   /** The same member in another state. */

@@ -134,7 +134,8 @@ class CodecTest {
     replicas.put(new NodeName("n1"), 5L);
     CommitVersion commit = new CommitVersion("a/b", 3, replicas);
     String expected =
-        "{\"type\":\"CommitVersion\",\"file\":\"a/b\",\"version\":3,\"replicas\":{\"n1\":5,\"n2\":7}}";
+        "{\"type\":\"CommitVersion\",\"file\":\"a/b\",\"version\":3,"
+            + "\"replicas\":{\"n1\":5,\"n2\":7}}";
     assertEquals(expected, json(commit));
     assertEquals("[" + expected + "]", json(List.of(commit)), "in a list whose type is erased");
     assertEquals("{\"commands\":[" + expected + "]}", json(new Log(List.of(commit))));
@@ -272,7 +273,7 @@ class CodecTest {
     Random random = new Random(7);
     byte[] good = Codec.cbor().encode(new Log(List.of(new Rename(MEMBER), new DeleteFile("x"))));
     int refused = 0;
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 5_000; i++) {
       byte[] bytes = good.clone();
       for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
@@ -283,7 +284,7 @@ class CodecTest {
         refused++;
       }
     }
-    assertTrue(refused > 10_000, "refused " + refused);
+    assertTrue(refused > 2_500, "refused " + refused);
   }
 
   @Test
@@ -298,6 +299,10 @@ class CodecTest {
     assertThrows(IllegalArgumentException.class, () -> Codec.cbor().encode(tooDeep));
     Codec small = Codec.cbor(10);
     assertThrows(BadMessage.class, () -> small.decode(small.encode(MEMBER), Member.class));
+    byte[] large = Codec.cbor().encode(new DeleteFile("x".repeat(100_000)));
+    Codec medium = Codec.cbor(10_000);
+    assertThrows(
+        BadMessage.class, () -> medium.decode(new ByteArrayInputStream(large), Command.class));
     byte[] claim = {0x7a, 0x7f, -1, -1, -1, 'x'};
     assertThrows(BadMessage.class, () -> Codec.cbor().decode(claim, NodeName.class));
   }

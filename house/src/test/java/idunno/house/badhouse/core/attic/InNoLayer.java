@@ -1,0 +1,3 @@
+package idunno.house.badhouse.core.attic;
+
+final class InNoLayer {}

@@ -1,0 +1,5 @@
+package idunno.house.badhouse.node.shell;
+
+import org.apache.ratis.protocol.RaftPeerId;
+
+record KnowsRatis(RaftPeerId id) {}

@@ -1,0 +1,356 @@
+package idunno.node.chunks;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Immutable chunks on the local disk.
+ *
+ * <p>What is durable when a call returns: a written chunk is, its bytes and its name (both synced);
+ * a deleted one may come back after a power cut, which is harmless, as whoever deletes asks again.
+ * A chunk appears whole or not at all: it is written under {@code incoming/}, synced, and renamed
+ * to {@code ab/abcd….chunk}. What a crash leaves under {@code incoming/} is swept at the next open.
+ *
+ * <p>Every read is checked against checksums at rest; see {@link ChunkFile} for the format.
+ *
+ * <p>Thread-safe. A folder belongs to one open store at a time.
+ */
+public final class ChunkStore implements AutoCloseable {
+  /** The longest chunk, in bytes. */
+  public static final int MAX_CHUNK_BYTES = 64 << 20;
+
+  private static final Pattern ID = Pattern.compile("[0-9a-f-]{8,64}");
+  private static final String SUFFIX = ".chunk";
+  private static final int SHARD_CHARS = 2;
+
+  /**
+   * One chunk that the store holds.
+   *
+   * @param id its id
+   * @param length its length in bytes
+   */
+  public record Held(String id, long length) {}
+
+  private final Path dir;
+  private final Path incoming;
+  private final String node;
+  private final FileChannel lockFile;
+  private final AtomicLong usedBytes = new AtomicLong();
+  private final AtomicLong lastTemp = new AtomicLong();
+  private final Set<Path> durableShards = new HashSet<>();
+
+  /** One writer at a time for each id; unequal ids seldom share a lock. */
+  private final List<ReentrantLock> locks = Stream.generate(ReentrantLock::new).limit(64).toList();
+
+  private ChunkStore(Path dir, String node, FileChannel lockFile) {
+    this.dir = dir;
+    this.incoming = dir.resolve("incoming");
+    this.node = node;
+    this.lockFile = lockFile;
+  }
+
+  /**
+   * Opens a folder, making it if there is none, and sweeps what a crash left.
+   *
+   * @param node the node's name, for messages
+   * @throws IOException if the folder can't be used, or another store has it open
+   */
+  public static ChunkStore open(Path dir, String node) throws IOException {
+    Files.createDirectories(dir);
+    FileChannel lockFile =
+        FileChannel.open(dir.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (lockFile.tryLock() == null) {
+        throw new OverlappingFileLockException();
+      }
+      ChunkStore store = new ChunkStore(dir, node, lockFile);
+      store.sweep();
+      for (Held held : store.list()) {
+        store.usedBytes.addAndGet(Files.size(store.file(held.id())));
+      }
+      return store;
+    } catch (OverlappingFileLockException e) {
+      lockFile.close();
+      throw new IOException(
+          "chunks of %s: %s is in use by another running node; give each its own folder"
+              .formatted(node, dir),
+          e);
+    } catch (IOException | RuntimeException e) {
+      lockFile.close();
+      throw e;
+    }
+  }
+
+  private void sweep() throws IOException {
+    Files.createDirectories(incoming);
+    sync(dir);
+    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(incoming)) {
+      for (Path leftover : leftovers) {
+        if (Files.isRegularFile(leftover, LinkOption.NOFOLLOW_LINKS)) {
+          Files.delete(leftover);
+        }
+      }
+    }
+  }
+
+  /**
+   * Writes a chunk; it is durable when this returns. Writing again what is there already, with the
+   * same bytes, does nothing; a copy that is there but damaged is replaced.
+   *
+   * @param bytes its bytes, up to {@link #MAX_CHUNK_BYTES}; left as they are
+   * @param crc32c the CRC32C that the sender computed
+   * @throws CorruptChunk if the bytes have another CRC32C: they were damaged on the way
+   * @throws FileAlreadyExistsException if other bytes are there under the same id
+   * @throws IOException if the disk fails or is full; nothing of the chunk is left then
+   * @throws IllegalArgumentException if the id is malformed or the chunk too long
+   */
+  public void write(String chunkId, ByteBuffer bytes, int crc32c) throws IOException {
+    Path shard = shard(chunkId);
+    int length = bytes.remaining();
+    if (length > MAX_CHUNK_BYTES) {
+      throw new IllegalArgumentException(
+          "chunk %s: expected at most %d bytes, found %d"
+              .formatted(chunkId, MAX_CHUNK_BYTES, length));
+    }
+    int found = ChunkFile.crcOf(bytes);
+    if (found != crc32c) {
+      throw new CorruptChunk(
+          node,
+          chunkId,
+          CorruptChunk.WHOLE,
+          Integer.toHexString(crc32c),
+          Integer.toHexString(found));
+    }
+    ReentrantLock lock = lockOf(chunkId);
+    lock.lock();
+    try {
+      if (!isHeld(chunkId, length, crc32c)) {
+        makeDurable(shard);
+        place(chunkId, bytes, crc32c);
+      }
+      sync(shard);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(
+          "chunk %s on %s: writing %d bytes failed (%s); %d bytes are free in %s"
+              .formatted(chunkId, node, length, e.getMessage(), freeBytes(), dir),
+          e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether these bytes are there and undamaged; it takes a full read to promise that. */
+  private boolean isHeld(String chunkId, int length, int crc32c) throws IOException {
+    try (ChunkFile chunk = new ChunkFile(file(chunkId), chunkId, node)) {
+      if (chunk.length() != length || chunk.crc32c() != crc32c) {
+        throw new FileAlreadyExistsException(
+            "chunk %s on %s".formatted(chunkId, node),
+            null,
+            "other bytes are there: %d of CRC32C %x, not %d of %x; an id is never used twice"
+                .formatted(chunk.length(), chunk.crc32c(), length, crc32c));
+      }
+      chunk.verify();
+      return true;
+    } catch (NoSuchFileException | CorruptChunk e) {
+      return false;
+    }
+  }
+
+  private void place(String chunkId, ByteBuffer bytes, int crc32c) throws IOException {
+    Path file = file(chunkId);
+    Path temp = incoming.resolve(chunkId + "." + lastTemp.incrementAndGet());
+    try {
+      try (FileChannel out =
+          FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        ChunkFile.write(out, bytes, crc32c);
+      }
+      long before = Files.exists(file) ? Files.size(file) : 0;
+      Files.move(temp, file, StandardCopyOption.ATOMIC_MOVE);
+      usedBytes.addAndGet(Files.size(file) - before);
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(temp);
+      throw e;
+    }
+  }
+
+  /** Makes a shard's folder, and its name durable, once; other writers to it wait for that. */
+  private void makeDurable(Path shard) throws IOException {
+    synchronized (durableShards) {
+      if (!durableShards.contains(shard)) {
+        Files.createDirectories(shard);
+        sync(dir);
+        durableShards.add(shard);
+      }
+    }
+  }
+
+  /**
+   * Reads a part of a chunk, checked.
+   *
+   * @param offset where to start, in bytes from 0
+   * @param length how many bytes
+   * @throws NoSuchFileException if there is no such chunk
+   * @throws CorruptChunk if a block that the part touches, or the trailer, is damaged
+   * @throws IllegalArgumentException if the id is malformed or the part is not within the chunk
+   */
+  public ByteBuffer read(String chunkId, long offset, int length) throws IOException {
+    try (ChunkFile chunk = openHeld(chunkId)) {
+      if (offset < 0 || length < 0 || offset > chunk.length() - length) {
+        throw new IllegalArgumentException(
+            "chunk %s: expected a part of its %d bytes, found %d bytes from %d"
+                .formatted(chunkId, chunk.length(), length, offset));
+      }
+      return chunk.read(offset, length);
+    }
+  }
+
+  /**
+   * Reads all of a chunk's bytes and checks them.
+   *
+   * @return its length in bytes
+   * @throws NoSuchFileException if there is no such chunk
+   * @throws CorruptChunk if any of it is damaged
+   */
+  public long verify(String chunkId) throws IOException {
+    try (ChunkFile chunk = openHeld(chunkId)) {
+      chunk.verify();
+      return chunk.length();
+    }
+  }
+
+  private ChunkFile openHeld(String chunkId) throws IOException {
+    try {
+      return new ChunkFile(file(chunkId), chunkId, node);
+    } catch (NoSuchFileException e) {
+      var missing = new NoSuchFileException("chunk " + chunkId, null, "not on " + node);
+      missing.initCause(e);
+      throw missing;
+    }
+  }
+
+  /**
+   * Deletes a chunk; a read that has begun still ends well.
+   *
+   * @return whether it was there
+   */
+  public boolean delete(String chunkId) throws IOException {
+    Path file = file(chunkId);
+    ReentrantLock lock = lockOf(chunkId);
+    lock.lock();
+    try {
+      long fileBytes = Files.size(file);
+      Files.delete(file);
+      usedBytes.addAndGet(-fileBytes);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The chunks that are there, sorted by id, by their names and sizes alone: {@link #verify} tells
+   * whether one is sound. Files that are no chunks are passed over.
+   */
+  public List<Held> list() throws IOException {
+    List<Held> held = new ArrayList<>();
+    try (DirectoryStream<Path> shards =
+        Files.newDirectoryStream(
+            dir, path -> path.getFileName().toString().length() == SHARD_CHARS)) {
+      for (Path shard : shards) {
+        if (Files.isDirectory(shard, LinkOption.NOFOLLOW_LINKS)) {
+          listShard(shard, held);
+        }
+      }
+    }
+    held.sort((a, b) -> a.id().compareTo(b.id()));
+    return held;
+  }
+
+  private void listShard(Path shard, List<Held> held) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(shard, "*" + SUFFIX)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        String id = name.substring(0, name.length() - SUFFIX.length());
+        if (ID.matcher(id).matches() && file.equals(file(id))) {
+          addIfFile(id, file, held);
+        }
+      }
+    }
+  }
+
+  private static void addIfFile(String id, Path file, List<Held> held) throws IOException {
+    try {
+      var attributes =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (attributes.isRegularFile()) {
+        held.add(new Held(id, Math.max(0, ChunkFile.lengthOf(attributes.size()))));
+      }
+    } catch (NoSuchFileException e) {
+      // Deleted since the folder was read, so it is not held.
+    }
+  }
+
+  /** What the chunks take on the disk, in bytes, their checksums included. */
+  public long usedBytes() {
+    return usedBytes.get();
+  }
+
+  /** What is free on the disk for this process, in bytes. */
+  public long freeBytes() throws IOException {
+    return Files.getFileStore(dir).getUsableSpace();
+  }
+
+  /** Gives the folder back. */
+  @Override
+  public void close() throws IOException {
+    lockFile.close();
+  }
+
+  private Path file(String chunkId) {
+    return shard(chunkId).resolve(chunkId + SUFFIX);
+  }
+
+  /** The folder of a chunk's file. The check of the id keeps a peer's text out of the path. */
+  private Path shard(String chunkId) {
+    if (!ID.matcher(chunkId).matches()) {
+      String shown = chunkId.length() <= 80 ? chunkId : chunkId.substring(0, 80) + "…";
+      throw new IllegalArgumentException(
+          "chunk id: expected 8 to 64 of 0-9, a-f and '-', found '" + shown + "'");
+    }
+    return dir.resolve(chunkId.substring(0, SHARD_CHARS));
+  }
+
+  private ReentrantLock lockOf(String chunkId) {
+    return locks.get(Math.floorMod(chunkId.hashCode(), locks.size()));
+  }
+
+  /** Makes the names in a folder durable. */
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package idunno.node.files;
+
+import idunno.core.base.NodeName;
+import idunno.core.base.RequestId;
+import idunno.core.files.FileName;
+import idunno.core.files.FileVersion;
+import idunno.core.files.NewFile;
+import idunno.core.files.StoredChunk;
+import idunno.core.state.Command;
+import idunno.core.state.Reply;
+import idunno.node.replica.Proposer;
+import idunno.node.replica.ReplicatedState;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The file store: puts are durable on their replicas before they are committed, and visible only
+ * then; gets are checked to the last byte.
+ */
+public final class FileStore {
+  private static final Duration COMMIT_WITHIN = Duration.ofSeconds(30);
+
+  /** So many files are committed by one command; an entry of the log stays well under its bound. */
+  static final int FILES_PER_COMMIT = 2_000;
+
+  private final ReplicatedState state;
+  private final Proposer proposer;
+  private final LongSupplier clockMs;
+  private final ChunkWriter writer;
+  private final FileReader reader;
+
+  /** A file that is about to be uploaded. */
+  public record Source(FileName name, InputStream in) {}
+
+  /**
+   * What was put.
+   *
+   * @param versions the new versions' numbers, in the order of the files
+   * @param files what was committed, in the same order
+   * @param replicas the least number of nodes that hold any of it
+   */
+  public record Put(List<Integer> versions, List<NewFile> files, int replicas) {}
+
+  /** The state refused a change; its words say why. */
+  public static final class Refused extends IOException {
+    private static final long serialVersionUID = 1;
+
+    /** Says why. */
+    public Refused(String reason) {
+      super(reason);
+    }
+  }
+
+  /**
+   * A store over the cluster's state and chunks.
+   *
+   * @param clockMs the time, milliseconds since 1970
+   * @param damaged told of a replica whose bytes don't have their checksum
+   */
+  public FileStore(
+      ReplicatedState state,
+      Proposer proposer,
+      Replicas replicas,
+      LongSupplier clockMs,
+      BiConsumer<NodeName, StoredChunk> damaged) {
+    this.state = state;
+    this.proposer = proposer;
+    this.clockMs = clockMs;
+    this.writer = new ChunkWriter(state, replicas);
+    this.reader = new FileReader(state, replicas, damaged);
+  }
+
+  /**
+   * Uploads one file.
+   *
+   * @param id the client's id of this request: repeated, it makes one version
+   * @throws IOException if not enough nodes hold it in time; nothing is visible then
+   * @throws Proposer.OutcomeUnknown if it isn't known whether the version is visible
+   */
+  public Put put(RequestId id, FileName name, InputStream in)
+      throws IOException, InterruptedException, Proposer.OutcomeUnknown {
+    return put(id, List.of(new Source(name, in)).iterator(), Optional.empty());
+  }
+
+  /**
+   * Uploads files, small ones packed together; they become visible in groups of up to 2,000.
+   *
+   * @param id the client's id of this request; a group is counted on from it
+   * @param sources the files; each stream is read to its end before the next is asked for
+   * @param folder the folder that they make up, if they make up one
+   */
+  public Put put(RequestId id, Iterator<Source> sources, Optional<FileName> folder)
+      throws IOException, InterruptedException, Proposer.OutcomeUnknown {
+    Upload upload = new Upload(writer);
+    while (sources.hasNext()) {
+      Source source = sources.next();
+      upload.add(source.name(), source.in());
+    }
+    Upload.Ready ready = upload.finish();
+    List<Integer> versions = new ArrayList<>();
+    for (int from = 0; from < ready.files().size(); from += FILES_PER_COMMIT) {
+      List<NewFile> group =
+          ready.files().subList(from, Math.min(ready.files().size(), from + FILES_PER_COMMIT));
+      Command commit =
+          new Command.CommitFiles(
+              group, chunksOf(group, ready.chunks()), folder, clockMs.getAsLong());
+      RequestId groupId = new RequestId(id.client(), id.sequence() + from / FILES_PER_COMMIT);
+      switch (proposer.submit(groupId, commit, COMMIT_WITHIN)) {
+        case Reply.Committed committed -> versions.addAll(committed.numbers());
+        case Reply.Refused refused -> throw new Refused(refused.reason());
+        case Reply other -> throw unexpected(commit, other);
+      }
+    }
+    return new Put(versions, ready.files(), replicasOf(ready.chunks()));
+  }
+
+  /** Makes a file durable without committing it. */
+  public Durable prepare(FileName name, InputStream in) throws IOException, InterruptedException {
+    Upload upload = new Upload(writer);
+    upload.add(name, in);
+    Upload.Ready ready = upload.finish();
+    return new Durable(ready.files().getFirst(), ready.chunks());
+  }
+
+  /** A file that is durable and not yet visible. */
+  public record Durable(NewFile file, List<StoredChunk> chunks) {}
+
+  private static List<StoredChunk> chunksOf(List<NewFile> files, List<StoredChunk> chunks) {
+    NavigableSet<String> wanted = new TreeSet<>();
+    files.forEach(file -> file.extents().forEach(extent -> wanted.add(extent.chunk().value())));
+    return chunks.stream().filter(chunk -> wanted.contains(chunk.id().value())).toList();
+  }
+
+  private static int replicasOf(List<StoredChunk> chunks) {
+    return chunks.stream().mapToInt(chunk -> chunk.replicas().size()).min().orElse(0);
+  }
+
+  private static IllegalStateException unexpected(Command command, Reply reply) {
+    return new IllegalStateException(
+        command.getClass().getSimpleName() + " was answered by " + reply);
+  }
+
+  /**
+   * Deletes a file with all its versions.
+   *
+   * @return how many versions are gone
+   */
+  public int delete(RequestId id, FileName name)
+      throws IOException, InterruptedException, Proposer.OutcomeUnknown {
+    Command delete = new Command.DeleteFile(name);
+    return switch (proposer.submit(id, delete, COMMIT_WITHIN)) {
+      case Reply.Deleted deleted -> deleted.versions();
+      case Reply.Refused refused -> throw new Refused(refused.reason());
+      case Reply other -> throw unexpected(delete, other);
+    };
+  }
+
+  /** One version of a file, the latest where none is named; as far as this node's state is. */
+  public Optional<FileVersion> find(FileName name, Optional<Integer> number) {
+    return state.read(
+        s ->
+            number.isEmpty()
+                ? s.files().latest(name)
+                : s.files().versions(name).stream()
+                    .filter(version -> version.number() == number.get())
+                    .findFirst());
+  }
+
+  /** Opens a version as a stream that fails with an IOException where no replica can be read. */
+  public InputStream open(FileVersion version) {
+    return reader.open(version);
+  }
+
+  /** Writes a version's bytes. */
+  public void copy(FileVersion version, OutputStream out) throws IOException {
+    reader.copy(version, out);
+  }
+}

@@ -1,0 +1,144 @@
+package idunno.node.gateway;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import idunno.core.base.Checks;
+import idunno.core.base.RequestId;
+import idunno.node.codec.Codec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** One request and its answer, without HTTP's small print. */
+final class Exchange {
+  private static final int MAX_JSON_BYTES = 1 << 20;
+  private static final String JSON = "application/json";
+  private static final String LINES = "application/x-ndjson";
+
+  private final HttpExchange http;
+  private boolean answered;
+
+  Exchange(HttpExchange http) {
+    this.http = http;
+  }
+
+  String method() {
+    return http.getRequestMethod();
+  }
+
+  /** The path's segments behind {@code /v1/}, decoded. */
+  List<String> segments() {
+    List<String> segments = new ArrayList<>();
+    String path = http.getRequestURI().getRawPath();
+    for (String segment : path.substring(1).split("/", -1)) {
+      segments.add(decode(segment.replace("+", "%2B")));
+    }
+    return segments.subList(1, segments.size());
+  }
+
+  /** A parameter of the query. */
+  Optional<String> parameter(String name) {
+    String query = http.getRequestURI().getRawQuery();
+    if (query == null) {
+      return Optional.empty();
+    }
+    for (String pair : query.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      if (equals > 0 && decode(pair.substring(0, equals)).equals(name)) {
+        return Optional.of(decode(pair.substring(equals + 1)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A parameter that is a whole number. */
+  Optional<Integer> number(String name) {
+    return parameter(name).map(text -> parse(name, text));
+  }
+
+  private static int parse(String name, String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          name + ": expected a whole number, found " + Checks.quote(text), e);
+    }
+  }
+
+  private static String decode(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+  }
+
+  /** The client's id of this request; one of our own for a client that gives none. */
+  RequestId requestId() {
+    Headers headers = http.getRequestHeaders();
+    String client = headers.getFirst("Idunno-Client");
+    String sequence = headers.getFirst("Idunno-Sequence");
+    if (client == null || sequence == null) {
+      return new RequestId(UUID.randomUUID().toString(), 0);
+    }
+    try {
+      return new RequestId(client, Long.parseLong(sequence));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "Idunno-Sequence: expected a whole number, found " + Checks.quote(sequence), e);
+    }
+  }
+
+  InputStream body() {
+    return http.getRequestBody();
+  }
+
+  /** The body as a record. */
+  <T> T json(Class<T> type) throws IOException {
+    byte[] bytes = http.getRequestBody().readNBytes(MAX_JSON_BYTES + 1);
+    if (bytes.length > MAX_JSON_BYTES) {
+      throw new IllegalArgumentException("body: expected at most " + MAX_JSON_BYTES + " bytes");
+    }
+    return Codec.json().decode(bytes, type);
+  }
+
+  /** Answers with a record. */
+  void answer(int status, Object value) throws IOException {
+    byte[] bytes = Codec.json().encode(value);
+    answered = true;
+    http.getResponseHeaders().set("Content-Type", JSON);
+    http.sendResponseHeaders(status, bytes.length);
+    http.getResponseBody().write(bytes);
+  }
+
+  /** Begins an answer of that many bytes; 0 means as many as come. */
+  OutputStream bytes(String type, long length) throws IOException {
+    answered = true;
+    http.getResponseHeaders().set("Content-Type", type);
+    http.sendResponseHeaders(200, length);
+    return http.getResponseBody();
+  }
+
+  /** Begins an answer of JSON lines. */
+  OutputStream lines() throws IOException {
+    return bytes(LINES, 0);
+  }
+
+  /** Writes one JSON line and sends it. */
+  static void line(OutputStream out, Object value) throws IOException {
+    out.write(Codec.json().encode(value));
+    out.write('\n');
+    out.flush();
+  }
+
+  void header(String name, Object value) {
+    http.getResponseHeaders().set(name, value.toString());
+  }
+
+  /** Whether the answer has begun, so that no error can be told any more but by breaking off. */
+  boolean isAnswered() {
+    return answered;
+  }
+}

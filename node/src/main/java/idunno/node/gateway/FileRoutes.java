@@ -1,0 +1,125 @@
+package idunno.node.gateway;
+
+import idunno.core.base.NodeName;
+import idunno.core.files.FileName;
+import idunno.core.files.FileVersion;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/** The routes of the file store. */
+final class FileRoutes {
+  private static final String BYTES = "application/octet-stream";
+
+  private final FilesPort files;
+
+  FileRoutes(FilesPort files) {
+    this.files = files;
+  }
+
+  private static FileName nameOf(List<String> segments) {
+    return new FileName(String.join("/", segments));
+  }
+
+  /** {@code /v1/files/NAME}. */
+  void file(Exchange exchange, List<String> name) throws IOException, InterruptedException {
+    switch (exchange.method()) {
+      case "PUT" ->
+          exchange.answer(200, files.put(exchange.requestId(), nameOf(name), exchange.body()));
+      case "DELETE" -> exchange.answer(200, files.delete(exchange.requestId(), nameOf(name)));
+      case "GET" -> get(exchange, nameOf(name));
+      default -> throw new IllegalArgumentException("files: expected PUT, GET or DELETE");
+    }
+  }
+
+  private void get(Exchange exchange, FileName name) throws IOException, InterruptedException {
+    FileVersion version = find(name, exchange.number("version"));
+    exchange.header("Idunno-Version", version.number());
+    exchange.header("Idunno-Crc32c", String.format("%08x", version.crc32c()));
+    // HTTP's server takes 0 for "unknown" and -1 for "none".
+    OutputStream out = exchange.bytes(BYTES, version.length() == 0 ? -1 : version.length());
+    if (version.length() > 0) {
+      files.copy(version, out);
+    }
+  }
+
+  private FileVersion find(FileName name, Optional<Integer> number)
+      throws IOException, InterruptedException {
+    List<FileVersion> versions = files.versions(name);
+    if (versions.isEmpty()) {
+      throw new NotFound("no file " + name + "; 'ls' lists those there are");
+    }
+    if (number.isEmpty()) {
+      return versions.getLast();
+    }
+    return versions.stream()
+        .filter(version -> version.number() == number.get())
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new NotFound(
+                    name
+                        + ": no version "
+                        + number.get()
+                        + ", the latest is "
+                        + versions.getLast().number()));
+  }
+
+  /** {@code /v1/folder?into=FOLDER}. */
+  void folder(Exchange exchange) throws IOException, InterruptedException {
+    FileName folder =
+        new FileName(
+            exchange
+                .parameter("into")
+                .orElseThrow(() -> new IllegalArgumentException("folder: expected ?into=FOLDER")));
+    Iterator<FilesPort.Part> parts = new FolderBody(exchange.body());
+    exchange.answer(200, files.putFolder(exchange.requestId(), folder, parts));
+  }
+
+  /** {@code /v1/list}. */
+  void list(Exchange exchange) throws IOException, InterruptedException {
+    Optional<String> name = exchange.parameter("name");
+    exchange.answer(
+        200,
+        name.isPresent()
+            ? files.list(new FileName(name.get()))
+            : files.listFolder(exchange.parameter("folder").map(FileName::new)));
+  }
+
+  /** {@code /v1/versions/NAME?last=N}. */
+  void versions(Exchange exchange, List<String> segments) throws IOException, InterruptedException {
+    FileName name = nameOf(segments);
+    List<FileVersion> all = files.versions(name);
+    if (all.isEmpty()) {
+      throw new NotFound("no file " + name + "; 'ls' lists those there are");
+    }
+    int last = exchange.number("last").orElse(all.size());
+    if (last < 1) {
+      throw new IllegalArgumentException("last: expected 1 or more versions, found " + last);
+    }
+    OutputStream out = exchange.bytes(BYTES, 0);
+    for (FileVersion version : all.reversed().subList(0, Math.min(last, all.size()))) {
+      out.write(
+          String.format(
+                  "=== %s version %d of %d, %d bytes, CRC32C %08x, %s ===\n",
+                  name,
+                  version.number(),
+                  all.getLast().number(),
+                  version.length(),
+                  version.crc32c(),
+                  Instant.ofEpochMilli(version.atMs()))
+              .getBytes(StandardCharsets.UTF_8));
+      files.copy(version, out);
+      out.write('\n');
+    }
+  }
+
+  /** {@code /v1/store?node=NAME}. */
+  void store(Exchange exchange) throws IOException, InterruptedException {
+    exchange.answer(200, files.store(exchange.parameter("node").map(NodeName::new)));
+  }
+}

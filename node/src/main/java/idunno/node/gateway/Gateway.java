@@ -1,0 +1,135 @@
+package idunno.node.gateway;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import idunno.core.base.Address;
+import idunno.node.api.Views.ErrorView;
+import idunno.node.codec.BadMessage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The network API: HTTP and JSON, one virtual thread a request.
+ *
+ * <p>Statuses: 400 the request itself is wrong, 404 no such thing, 409 refused, 503 no coordinator
+ * or no group now, 500 anything else; each with an {@link ErrorView}. An error after the answer has
+ * begun breaks the connection off, so that no client takes a part for the whole.
+ */
+public final class Gateway implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
+  private static final int BACKLOG = 256;
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final GroupRoutes group;
+  private final FileRoutes files;
+  private final JobRoutes jobs;
+
+  private Gateway(HttpServer server, GroupPort group, FilesPort files, JobsPort jobs) {
+    this.server = server;
+    this.group = new GroupRoutes(group);
+    this.files = new FileRoutes(files);
+    this.jobs = new JobRoutes(jobs);
+  }
+
+  /**
+   * Begins to listen and answer.
+   *
+   * @throws IOException if it can't listen there
+   */
+  public static Gateway open(Address address, GroupPort group, FilesPort files, JobsPort jobs)
+      throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(address.host(), address.port()), BACKLOG);
+    Gateway gateway = new Gateway(server, group, files, jobs);
+    server.setExecutor(gateway.threads);
+    server.createContext("/v1/", gateway::handle);
+    server.createContext("/", gateway::lost);
+    server.start();
+    return gateway;
+  }
+
+  private void lost(HttpExchange http) throws IOException {
+    try (http) {
+      new Exchange(http).answer(404, new ErrorView("no such page; the API is under /v1/", true));
+    }
+  }
+
+  private void handle(HttpExchange http) {
+    Exchange exchange = new Exchange(http);
+    try {
+      route(exchange);
+      http.getRequestBody().close();
+      http.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      fail(http, exchange, 503, "this node is closing", false);
+    } catch (Unavailable e) {
+      fail(http, exchange, 503, message(e), false);
+    } catch (NotFound e) {
+      fail(http, exchange, 404, message(e), true);
+    } catch (Refused e) {
+      fail(http, exchange, 409, message(e), false);
+    } catch (IllegalArgumentException | BadMessage e) {
+      fail(http, exchange, 400, message(e), true);
+    } catch (UncheckedIOException e) {
+      fail(http, exchange, 500, message(e.getCause() == null ? e : e.getCause()), false);
+    } catch (IOException e) {
+      fail(http, exchange, 500, message(e), false);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "gateway: " + http.getRequestURI().getPath(), e);
+      fail(http, exchange, 500, "a fault in this node: " + e + "; its stderr says more", false);
+    }
+  }
+
+  private static String message(Exception e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private static void fail(
+      HttpExchange http, Exchange exchange, int status, String error, boolean usage) {
+    try {
+      if (!exchange.isAnswered()) {
+        exchange.answer(status, new ErrorView(error, usage));
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "gateway: the client is gone: {0}", e.getMessage());
+    } finally {
+      http.close();
+    }
+  }
+
+  private void route(Exchange exchange) throws IOException, InterruptedException {
+    List<String> path = exchange.segments();
+    List<String> rest = path.subList(1, path.size());
+    switch (path.getFirst()) {
+      case "self" -> group.self(exchange);
+      case "members" -> group.members(exchange);
+      case "master" -> group.master(exchange);
+      case "report" -> group.report(exchange);
+      case "grep" -> group.grep(exchange);
+      case "leave" -> group.leave(exchange);
+      case "join" -> group.join(exchange);
+      case "files" -> files.file(exchange, rest);
+      case "folder" -> files.folder(exchange);
+      case "list" -> files.list(exchange);
+      case "versions" -> files.versions(exchange, rest);
+      case "store" -> files.store(exchange);
+      case "models" -> jobs.models(exchange, rest);
+      case "train" -> jobs.train(exchange);
+      case "jobs" -> jobs.jobs(exchange, rest);
+      default -> throw new NotFound("no such route: /v1/" + path.getFirst());
+    }
+  }
+
+  /** Stops listening; requests that run are broken off. */
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,124 @@
+package idunno.node.inference;
+
+/**
+ * Walks a JPEG file (ITU-T T.81, annex B) from marker to marker: every segment of a known kind, its
+ * tables well-formed, at least one scan, and the end marker.
+ */
+final class JpegWalk {
+  /** A progressive picture has some ten scans; each costs the time of a whole picture. */
+  private static final int MOST_SCANS = 256;
+
+  private static final int HUFFMAN_TABLES = 0xC4;
+  private static final int END = 0xD9;
+  private static final int SCAN = 0xDA;
+  private static final int QUANTIZATION_TABLES = 0xDB;
+  private static final int LINE_COUNT = 0xDC;
+  private static final int RESTART_INTERVAL = 0xDD;
+  private static final int COMMENT = 0xFE;
+
+  private final FileBytes file;
+
+  private JpegWalk(FileBytes file) {
+    this.file = file;
+  }
+
+  static void check(FileBytes file) throws BrokenPicture {
+    new JpegWalk(file).walk();
+  }
+
+  private void walk() throws BrokenPicture {
+    int at = 2;
+    int frames = 0;
+    int scans = 0;
+    while (true) {
+      while (file.at(at) != 0xFF) {
+        at++;
+      }
+      while (file.at(at) == 0xFF) {
+        at++;
+      }
+      int marker = file.at(at++);
+      if (marker == END) {
+        if (scans == 0) {
+          throw file.broken("the end comes before any picture data");
+        }
+        return;
+      }
+      int next = at + Math.max(2, file.big16(at));
+      switch (marker) {
+        case HUFFMAN_TABLES -> checkHuffman(at + 2, next);
+        case QUANTIZATION_TABLES -> checkQuantization(at + 2, next);
+        case RESTART_INTERVAL, LINE_COUNT -> checkEnd(at + 4, next);
+        case SCAN -> {
+          if (frames == 0 || ++scans > MOST_SCANS) {
+            throw file.broken("expected a size and then 1 to " + MOST_SCANS + " scans");
+          }
+          next = endOfScan(next);
+        }
+        default -> {
+          boolean frame = marker >= 0xC0 && marker <= 0xC2;
+          frames += frame ? 1 : 0;
+          boolean application = marker >= 0xE0 && marker <= 0xEF;
+          if (!(frame && frames == 1) && !application && marker != COMMENT) {
+            throw file.broken(
+                "segment %02x at byte %d is damaged or of a kind that is not read"
+                    .formatted(marker, at));
+          }
+        }
+      }
+      at = next;
+    }
+  }
+
+  /** Within a scan an FF is followed by 00 or by a restart marker; anything else ends it. */
+  private int endOfScan(int from) throws BrokenPicture {
+    for (int at = from; ; at++) {
+      if (file.at(at) == 0xFF) {
+        int next = file.at(at + 1);
+        if (next != 0 && next != 0xFF && (next < 0xD0 || next > 0xD7)) {
+          return at;
+        }
+      }
+    }
+  }
+
+  private void checkHuffman(int from, int end) throws BrokenPicture {
+    int at = from;
+    while (at < end) {
+      int kind = file.at(at);
+      int codes = 0;
+      int free = 1; // codes of the length at hand that are not taken
+      for (int length = 1; length <= 16; length++) {
+        int taken = file.at(at + length);
+        codes += taken;
+        free = 2 * free - taken;
+        if (free < 0) {
+          throw file.broken("a Huffman table has more codes than there can be");
+        }
+      }
+      if ((kind & 0xEC) != 0 || codes > 256) {
+        throw file.broken("a Huffman table is damaged");
+      }
+      at += 17 + codes;
+    }
+    checkEnd(at, end);
+  }
+
+  private void checkQuantization(int from, int end) throws BrokenPicture {
+    int at = from;
+    while (at < end) {
+      int kind = file.at(at);
+      if ((kind & 0xEC) != 0) {
+        throw file.broken("a quantization table is damaged");
+      }
+      at += (kind & 0x10) == 0 ? 65 : 129;
+    }
+    checkEnd(at, end);
+  }
+
+  private void checkEnd(int found, int expected) throws BrokenPicture {
+    if (found != expected) {
+      throw file.broken("a segment of tables ends at byte " + expected + " and not " + found);
+    }
+  }
+}

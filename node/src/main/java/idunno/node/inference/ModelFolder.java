@@ -1,0 +1,92 @@
+package idunno.node.inference;
+
+import idunno.core.models.ModelCard;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A model's folder: the network, its labels and its card, read and checked as far as that goes
+ * without the network itself.
+ *
+ * @param network the path of {@code model.onnx}
+ * @param card what {@code model.json} says
+ * @param labels the names of the classes, in the order of the network's output
+ */
+public record ModelFolder(Path network, ModelCard card, List<String> labels) {
+  private static final long MAX_CARD_BYTES = 1 << 20;
+  private static final long MAX_LABELS_BYTES = 16 << 20;
+
+  // Strict, so that a misspelt or forgotten field is an error and not a default.
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
+
+  public ModelFolder {
+    labels = List.copyOf(labels);
+  }
+
+  /**
+   * Reads a folder.
+   *
+   * @throws UnfitModel if a file is missing or malformed, or the labels are not as many as the
+   *     card's classes
+   * @throws IOException if a file cannot be read
+   */
+  public static ModelFolder read(Path folder) throws UnfitModel, IOException {
+    Path network = folder.resolve(ModelCard.NETWORK_FILE);
+    checkPresent(network, Long.MAX_VALUE);
+    ModelCard card = readCard(folder.resolve(ModelCard.CARD_FILE));
+    List<String> labels = readLabels(folder.resolve(ModelCard.LABELS_FILE));
+    if (labels.size() != card.output().classes()) {
+      throw new UnfitModel(
+          "%s: expected a label for each of the %d classes of %s, found %d labels"
+              .formatted(
+                  ModelCard.LABELS_FILE,
+                  card.output().classes(),
+                  ModelCard.CARD_FILE,
+                  labels.size()));
+    }
+    return new ModelFolder(network, card, labels);
+  }
+
+  private static ModelCard readCard(Path file) throws UnfitModel, IOException {
+    checkPresent(file, MAX_CARD_BYTES);
+    byte[] json = Files.readAllBytes(file);
+    try {
+      return JSON.readValue(json, ModelCard.class);
+    } catch (JacksonException e) {
+      throw new UnfitModel(ModelCard.CARD_FILE + ": " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static List<String> readLabels(Path file) throws UnfitModel, IOException {
+    checkPresent(file, MAX_LABELS_BYTES);
+    try {
+      return Files.readAllLines(file, StandardCharsets.UTF_8);
+    } catch (CharacterCodingException e) {
+      throw new UnfitModel(ModelCard.LABELS_FILE + ": expected UTF-8 text, found other bytes", e);
+    }
+  }
+
+  private static void checkPresent(Path file, long maxBytes) throws UnfitModel, IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new UnfitModel(file.getFileName() + ": expected this file in the model, found none");
+    }
+    if (Files.size(file) > maxBytes) {
+      throw new UnfitModel(
+          "%s: expected at most %d bytes, found %d"
+              .formatted(file.getFileName(), maxBytes, Files.size(file)));
+    }
+  }
+}

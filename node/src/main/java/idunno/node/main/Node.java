@@ -1,0 +1,409 @@
+package idunno.node.main;
+
+import idunno.core.base.Address;
+import idunno.core.base.NodeId;
+import idunno.core.base.NodeName;
+import idunno.core.files.ChunkId;
+import idunno.core.files.StoredChunk;
+import idunno.core.membership.Member;
+import idunno.core.state.Command;
+import idunno.node.chunks.ChunkStore;
+import idunno.node.consensus.Consensus;
+import idunno.node.consensus.ConsensusConfig;
+import idunno.node.consensus.ConsensusException;
+import idunno.node.consensus.ConsensusListener;
+import idunno.node.consensus.DiskIdentity;
+import idunno.node.consensus.Peer;
+import idunno.node.consensus.Replicated;
+import idunno.node.coordination.CoordinatorLoop;
+import idunno.node.files.FileStore;
+import idunno.node.files.Sweeper;
+import idunno.node.logs.NodeLog;
+import idunno.node.replica.Proposer;
+import idunno.node.replica.ReplicatedState;
+import idunno.node.transport.Caller;
+import idunno.node.transport.Hello;
+import idunno.node.transport.Limits;
+import idunno.node.transport.TransportServer;
+import idunno.node.wire.Peers;
+import idunno.node.worker.WorkerLoop;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node in its group: everything between the disk and the network, put together. It begins by
+ * starting or joining a group and ends by leaving it or with the process.
+ */
+final class Node implements AutoCloseable {
+  private static final Duration JOIN_WITHIN = Duration.ofSeconds(90);
+  private static final Duration REMOVE_WITHIN = Duration.ofSeconds(30);
+  private static final long LEAVE_WITHIN_MS = 120_000;
+  private static final Duration DROP_WITHIN = Duration.ofSeconds(10);
+
+  private final NodeConfig config;
+  private final UUID cluster;
+  private final Member.Place place;
+  private final NodeLog log;
+  private final LongSupplier clockMs;
+  private final Cleanup cleanup = new Cleanup();
+
+  private final ChunkStore chunks;
+  private final ReplicatedState state;
+  private final Peers peers;
+  private final Consensus consensus;
+  private final Compass compass;
+  private final Proposer proposer;
+  private final FileStore files;
+  private final Results results;
+  private final Warmer warmer;
+  private final CoordinatorLoop coordinator;
+  private final Admission admission;
+  private @Nullable WorkerLoop worker;
+  private volatile @Nullable String lastLeader;
+
+  /**
+   * What a node starts from.
+   *
+   * @param config how it runs
+   * @param cluster the group
+   * @param hosts where it listens: the API, other nodes, the consensus
+   * @param bootstrap whether this is the first node of a new group
+   */
+  record Start(NodeConfig config, UUID cluster, Hosts hosts, boolean bootstrap) {}
+
+  /** Where a node listens. */
+  record Hosts(Address api, Address peer, Address consensus) {}
+
+  private Node(Start start, NodeLog log, LongSupplier clockMs) throws IOException {
+    this.config = start.config();
+    this.cluster = start.cluster();
+    this.log = log;
+    this.clockMs = clockMs;
+    NodeName self = config.name();
+    Path data = config.data();
+    String disk = DiskIdentity.of(data.resolve("consensus"), self.value());
+    Hosts hosts = start.hosts();
+    this.place =
+        new Member.Place(disk, hosts.peer(), hosts.api(), hosts.consensus(), config.slots());
+    try {
+      chunks = cleanup.add(ChunkStore.open(data.resolve("chunks"), self.value()));
+      Late<Sweeper> sweeper = new Late<>();
+      state = new ReplicatedState(freed -> sweeper.ifThere(s -> s.freed(freed)));
+      Late<CoordinatorLoop> loop = new Late<>();
+      Late<Compass> map = new Late<>();
+      Hello hello = new Hello(cluster.toString(), self.value());
+      Caller caller =
+          cleanup.add(
+              new Caller(
+                  () -> hello,
+                  lost -> map.ifThere(m -> loop.ifThere(l -> lostConnection(m, l, lost))),
+                  Limits.DEFAULT));
+      peers = new Peers(caller);
+      consensus = cleanup.add(openConsensus(start, disk, loop));
+      compass = map.set(new Compass(self, state, consensus));
+      proposer = cleanup.add(new Proposer(new ClusterLog(consensus)));
+      files =
+          new FileStore(
+              state,
+              proposer,
+              new RemoteReplicas(compass, chunks, peers),
+              clockMs,
+              this::dropDamaged);
+      results = new Results(state, files, proposer, clockMs);
+      warmer = cleanup.add(new Warmer(state, files, data.resolve("models")));
+      coordinator =
+          cleanup.add(
+              loop.set(
+                  new CoordinatorLoop(
+                      state,
+                      config.detection(),
+                      new NodeDeeds(proposer, peers, () -> compass, () -> results, log),
+                      clockMs)));
+      admission = new Admission(self, place, proposer, clockMs);
+      PeerDesk desk =
+          new PeerDesk(chunks, data.resolve("log"), peers, consensus, coordinator, warmer);
+      cleanup.add(
+          TransportServer.open(
+              hosts.peer().host(),
+              hosts.peer().port(),
+              () -> hello,
+              desk,
+              lost -> coordinator.connectionLost(new NodeName(lost.name())),
+              Limits.DEFAULT));
+      cleanup.add(
+          sweeper.set(
+              new Sweeper(
+                  new OwnDisk(self, chunks, state, proposer), config.orphanGraceMs(), clockMs)));
+    } catch (IOException | RuntimeException e) {
+      cleanup.close();
+      throw e;
+    }
+  }
+
+  private Consensus openConsensus(Start start, String disk, Late<CoordinatorLoop> loop)
+      throws IOException {
+    Address at = start.hosts().consensus();
+    ConsensusConfig base =
+        ConsensusConfig.of(
+                cluster, new Peer(disk, at.host(), at.port()), config.data().resolve("consensus"))
+            .withElectionMs(config.electionMinMs(), config.electionMaxMs());
+    ConsensusConfig chosen =
+        base.withLog(base.maxEntryBytes(), config.snapshotEveryEntries(), base.logSegmentBytes());
+    return Consensus.open(
+        start.bootstrap() ? chosen.bootstrapping() : chosen,
+        new Replicated() {
+          @Override
+          public byte[] apply(byte[] entry) {
+            return state.apply(entry);
+          }
+
+          @Override
+          public void writeSnapshot(OutputStream out) throws IOException {
+            state.writeSnapshot(out);
+          }
+
+          @Override
+          public void readSnapshot(InputStream in) throws IOException {
+            state.readSnapshot(in);
+          }
+        },
+        new Leadership(loop));
+  }
+
+  /** Turns the news of the consensus into the coordinator's. */
+  private final class Leadership implements ConsensusListener {
+    private final Late<CoordinatorLoop> loop;
+
+    Leadership(Late<CoordinatorLoop> loop) {
+      this.loop = loop;
+    }
+
+    @Override
+    public void becameLeader(long term) {
+      String before = lastLeader;
+      Optional<NodeName> deposed =
+          before == null || before.equals(place.disk())
+              ? Optional.empty()
+              : state
+                  .read(
+                      s ->
+                          s.members().all().stream()
+                              .filter(member -> member.place().disk().equals(before))
+                              .findFirst())
+                  .map(Member::name);
+      loop.await().elected(term, deposed);
+    }
+
+    @Override
+    public void lostLeadership(long term) {
+      loop.await().deposed();
+    }
+
+    @Override
+    public void leaderChanged(String leaderId, long term) {
+      if (!leaderId.equals(place.disk())) {
+        lastLeader = leaderId;
+      }
+      log.write("coordinator-changed", "replica", leaderId, "term", term);
+    }
+
+    @Override
+    public void stopped(String reason, @Nullable Throwable cause) {
+      log.write("consensus-stopped", "reason", reason);
+      if (cause != null) {
+        ProcessEnd.now(config.name() + ": " + reason, cause);
+      }
+    }
+  }
+
+  private static void lostConnection(Compass map, CoordinatorLoop loop, Address lost) {
+    map.memberAt(lost).ifPresent(member -> loop.connectionLost(member.name()));
+  }
+
+  private void dropDamaged(NodeName node, StoredChunk chunk) {
+    log.write("replica-damaged", "chunk", chunk.id(), "node", node);
+    Thread.ofVirtual().name("drop-damaged").start(() -> drop(node, chunk.id()));
+  }
+
+  private void drop(NodeName node, ChunkId chunk) {
+    try {
+      if (node.equals(config.name())) {
+        chunks.delete(chunk.value());
+      }
+      proposer.submit(new Command.DropReplica(chunk, node), DROP_WITHIN);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException | Proposer.OutcomeUnknown e) {
+      log.write(
+          "replica-not-dropped",
+          "chunk",
+          chunk,
+          "node",
+          node,
+          "why",
+          String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Starts the first node of a new group, or one that comes back to the group that its directory
+   * knows.
+   */
+  static Node start(Start start, NodeLog log, LongSupplier clockMs)
+      throws IOException, InterruptedException {
+    Node node = new Node(start, log, clockMs);
+    try {
+      node.enter();
+      return node;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Joins a group by one of its members.
+   *
+   * @param by the member, where other nodes call it
+   */
+  static Node join(Start start, Address by, NodeLog log, LongSupplier clockMs)
+      throws IOException, InterruptedException {
+    Node node = new Node(start, log, clockMs);
+    try {
+      Joining.askForVote(node.peers, by, node.place);
+      node.enter();
+      return node;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  private void enter() throws IOException, InterruptedException {
+    NodeId id = admission.admit();
+    log.rename(id.toString());
+    log.write("admitted", "node", id, "api", place.api(), "cluster", cluster);
+    try {
+      consensus.barrier(JOIN_WITHIN);
+    } catch (ConsensusException.NotConfirmed e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    worker =
+        new WorkerLoop(
+            id,
+            config.slots(),
+            new NodeDuties(compass, peers, coordinator, admission, files, warmer, log),
+            clockMs);
+  }
+
+  /**
+   * Leaves the group: hands back work, waits until its replicas are enough elsewhere, and steps
+   * down from the consensus.
+   *
+   * @throws IOException if the group can't let it go now; it stays a member then
+   */
+  void leave() throws IOException, InterruptedException {
+    if (state.read(s -> s.members().alive().size()) < 2) {
+      throw new IOException(
+          config.name()
+              + " is the last member alive, and leaving would lose what the store holds;"
+              + " stop the process instead, and start it again to come back");
+    }
+    log.write("leaving");
+    try {
+      if (coordinator.leads()) {
+        consensus.transferLeadership(null, REMOVE_WITHIN);
+      }
+      WorkerLoop loop = worker();
+      if (!loop.leave(LEAVE_WITHIN_MS)) {
+        throw new IOException(
+            "leave: not released within "
+                + LEAVE_WITHIN_MS / 1000
+                + " s, since a batch or a copy of this node's chunks takes longer; ask again");
+      }
+      Joining.askForRemoval(peers, compass, place.disk());
+      log.write("left");
+    } catch (ConsensusException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private WorkerLoop worker() {
+    WorkerLoop loop = worker;
+    if (loop == null) {
+      throw new IllegalStateException("this node has not entered its group");
+    }
+    return loop;
+  }
+
+  NodeId id() {
+    return worker().me();
+  }
+
+  UUID cluster() {
+    return cluster;
+  }
+
+  Member.Place place() {
+    return place;
+  }
+
+  ReplicatedState state() {
+    return state;
+  }
+
+  Peers peers() {
+    return peers;
+  }
+
+  Consensus consensus() {
+    return consensus;
+  }
+
+  Compass compass() {
+    return compass;
+  }
+
+  Proposer proposer() {
+    return proposer;
+  }
+
+  FileStore files() {
+    return files;
+  }
+
+  Results results() {
+    return results;
+  }
+
+  CoordinatorLoop coordinator() {
+    return coordinator;
+  }
+
+  /** The addresses of the API of all other members, to find the way back by. */
+  List<Address> others() {
+    return state.read(
+        s ->
+            s.members().alive().stream()
+                .filter(member -> !member.name().equals(config.name()))
+                .map(member -> member.place().api())
+                .toList());
+  }
+
+  @Override
+  public void close() {
+    WorkerLoop loop = worker;
+    if (loop != null) {
+      loop.close();
+    }
+    cleanup.close();
+  }
+}

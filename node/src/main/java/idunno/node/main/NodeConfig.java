@@ -1,0 +1,70 @@
+package idunno.node.main;
+
+import idunno.core.base.NodeName;
+import idunno.core.membership.DetectionRule;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How one node runs.
+ *
+ * @param name the node's name
+ * @param data its data directory
+ * @param bindHost the host to listen on, and to be reached by
+ * @param ports where to listen
+ * @param slots how many batches run at once
+ * @param seeds addresses of the API of members to join by; empty to begin a cluster, or to come
+ *     back to the one that the data directory knows
+ * @param detection how long a silence means what
+ * @param electionMinMs least time without a word from the coordinator before an election
+ * @param electionMaxMs most of the same
+ * @param snapshotEveryEntries entries of the log between two snapshots
+ * @param orphanGraceMs how old a chunk that nothing refers to must be before it is swept
+ */
+public record NodeConfig(
+    NodeName name,
+    Path data,
+    String bindHost,
+    PortPlan ports,
+    int slots,
+    List<String> seeds,
+    DetectionRule detection,
+    int electionMinMs,
+    int electionMaxMs,
+    int snapshotEveryEntries,
+    long orphanGraceMs) {
+  /** Keeps its own copy of the list. */
+  public NodeConfig {
+    seeds = List.copyOf(seeds);
+  }
+
+  /**
+   * Which ports are wanted.
+   *
+   * @param api the API's port
+   * @param peer the port for other nodes; 0 for the API's and one
+   * @param consensus the port of the consensus; 0 for the API's and two
+   * @param mayMove whether three others may be taken where these are in use
+   */
+  public record PortPlan(int api, int peer, int consensus, boolean mayMove) {
+    /** How far the next three ports are. */
+    static final int STEP = 10;
+
+    /** How many threes are tried. */
+    static final int TRIES = 100;
+
+    PortPlan moved(int times) {
+      int by = times * STEP;
+      return new PortPlan(
+          api + by, peer == 0 ? 0 : peer + by, consensus == 0 ? 0 : consensus + by, mayMove);
+    }
+
+    int peerPort() {
+      return peer == 0 ? api + 1 : peer;
+    }
+
+    int consensusPort() {
+      return consensus == 0 ? api + 2 : consensus;
+    }
+  }
+}

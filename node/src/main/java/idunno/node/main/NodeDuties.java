@@ -1,0 +1,139 @@
+package idunno.node.main;
+
+import idunno.core.base.NodeId;
+import idunno.core.files.FileVersion;
+import idunno.core.jobs.BatchKey;
+import idunno.core.jobs.Input;
+import idunno.core.jobs.QueryResult;
+import idunno.core.worker.Assignment;
+import idunno.core.worker.Beat;
+import idunno.node.coordination.CoordinatorLoop;
+import idunno.node.files.FileStore;
+import idunno.node.inference.BatchRunner;
+import idunno.node.inference.PictureSource;
+import idunno.node.inference.QueryOutcome;
+import idunno.node.logs.NodeLog;
+import idunno.node.wire.PeerReply;
+import idunno.node.wire.PeerRequest;
+import idunno.node.wire.Peers;
+import idunno.node.worker.Duties;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the worker's loop has done: beats to the coordinator, batches by ONNX Runtime. */
+final class NodeDuties implements Duties {
+  private static final Duration BEAT_WITHIN = Duration.ofMillis(1_500);
+
+  private final Compass compass;
+  private final Peers peers;
+  private final CoordinatorLoop coordinator;
+  private final Admission admission;
+  private final FileStore files;
+  private final Warmer warmer;
+  private final NodeLog log;
+
+  NodeDuties(
+      Compass compass,
+      Peers peers,
+      CoordinatorLoop coordinator,
+      Admission admission,
+      FileStore files,
+      Warmer warmer,
+      NodeLog log) {
+    this.compass = compass;
+    this.peers = peers;
+    this.coordinator = coordinator;
+    this.admission = admission;
+    this.files = files;
+    this.warmer = warmer;
+    this.log = log;
+  }
+
+  @Override
+  public Beat.Answer beat(Beat beat) throws IOException, InterruptedException {
+    if (coordinator.leads()) {
+      try {
+        return coordinator.beat(beat);
+      } catch (CoordinatorLoop.NotCoordinator e) {
+        throw new IOException(e);
+      }
+    }
+    return peers
+        .expect(
+            compass.coordinatorPeer(),
+            new PeerRequest.WorkerBeat(beat),
+            PeerReply.BeatAnswered.class,
+            BEAT_WITHIN)
+        .answer();
+  }
+
+  @Override
+  public Outcome run(Assignment assignment) throws Exception {
+    List<PictureSource> pictures = new ArrayList<>();
+    for (Input input : assignment.inputs()) {
+      pictures.add(() -> read(input.version()));
+    }
+    List<QueryResult> results = new ArrayList<>();
+    List<idunno.core.jobs.Timing> timings = new ArrayList<>();
+    for (QueryOutcome outcome : BatchRunner.run(warmer.get(assignment.model()), pictures)) {
+      results.add(outcome.result());
+      timings.add(outcome.timing());
+    }
+    return new Outcome(results, timings);
+  }
+
+  private byte[] read(FileVersion version) throws IOException {
+    if (version.length() > MAX_PICTURE_BYTES) {
+      // Read no further than the decoder would look: it refuses the picture for its size.
+      return new byte[MAX_PICTURE_BYTES + 1];
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) version.length());
+    files.copy(version, bytes);
+    return bytes.toByteArray();
+  }
+
+  private static final int MAX_PICTURE_BYTES = 64 << 20;
+
+  @Override
+  public NodeId readmit() throws IOException, InterruptedException {
+    NodeId id = admission.admit();
+    log.rename(id.toString());
+    log.write("readmitted", "node", id);
+    return id;
+  }
+
+  @Override
+  public void started(Assignment assignment) {
+    log.write(
+        "batch-started",
+        "batch",
+        assignment.key(),
+        "model",
+        assignment.model(),
+        "queries",
+        assignment.queries().start() + ".." + assignment.queries().end());
+  }
+
+  @Override
+  public void finished(Assignment assignment, Outcome outcome, long tookMs) {
+    long failed = outcome.results().stream().filter(QueryResult.Failed.class::isInstance).count();
+    log.write(
+        "batch-ended",
+        "batch",
+        assignment.key(),
+        "queries",
+        outcome.results().size(),
+        "failed",
+        failed,
+        "tookMs",
+        tookMs);
+  }
+
+  @Override
+  public void gaveBack(BatchKey batch, String reason) {
+    log.write("batch-given-back", "batch", batch, "reason", reason);
+  }
+}

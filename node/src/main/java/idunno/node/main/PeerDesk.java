@@ -1,0 +1,195 @@
+package idunno.node.main;
+
+import idunno.core.base.Address;
+import idunno.core.files.ChunkId;
+import idunno.node.chunks.ChunkStore;
+import idunno.node.codec.Codec;
+import idunno.node.consensus.Consensus;
+import idunno.node.consensus.Peer;
+import idunno.node.consensus.Status;
+import idunno.node.coordination.CoordinatorLoop;
+import idunno.node.logs.LogGrep;
+import idunno.node.transport.Handler;
+import idunno.node.transport.PeerInfo;
+import idunno.node.transport.Request;
+import idunno.node.transport.Response;
+import idunno.node.wire.PeerReply;
+import idunno.node.wire.PeerRequest;
+import idunno.node.wire.Peers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Answers what other nodes ask of this one. */
+final class PeerDesk implements Handler {
+  /** More voters would make every write slower, and three failures need no more than seven. */
+  static final int MAX_VOTERS = 7;
+
+  private static final Duration MEMBERSHIP_WITHIN = Duration.ofSeconds(60);
+  private static final Duration FETCH_WITHIN = Duration.ofSeconds(20);
+
+  private final Codec codec = Codec.cbor();
+  private final ChunkStore chunks;
+  private final Path logFolder;
+  private final Peers peers;
+  private final Consensus consensus;
+  private final CoordinatorLoop coordinator;
+  private final Warmer warmer;
+  private final ReentrantLock membership = new ReentrantLock();
+
+  PeerDesk(
+      ChunkStore chunks,
+      Path logFolder,
+      Peers peers,
+      Consensus consensus,
+      CoordinatorLoop coordinator,
+      Warmer warmer) {
+    this.chunks = chunks;
+    this.logFolder = logFolder;
+    this.peers = peers;
+    this.consensus = consensus;
+    this.coordinator = coordinator;
+    this.warmer = warmer;
+  }
+
+  @Override
+  public Response handle(Request request, PeerInfo from) throws Exception {
+    Peers.Answer answer = answer(codec.decode(request.header(), PeerRequest.class), request.body());
+    return new Response(codec.encode(answer.reply()), answer.body());
+  }
+
+  private Peers.Answer answer(PeerRequest request, @Nullable ByteBuffer body) throws Exception {
+    return switch (request) {
+      case PeerRequest.AddVoter add -> plain(addVoter(add));
+      case PeerRequest.RemoveVoter remove -> plain(removeVoter(remove));
+      case PeerRequest.WorkerBeat beat -> plain(beat(beat));
+      case PeerRequest.AskReport ignored -> plain(report());
+      case PeerRequest.AskVoting ignored -> plain(voting());
+      case PeerRequest.WriteChunk write -> plain(write(write, body));
+      case PeerRequest.ReadChunk read -> read(read);
+      case PeerRequest.FetchChunk fetch -> plain(fetch(fetch));
+      case PeerRequest.AskHeld ignored -> plain(held());
+      case PeerRequest.Grep grep -> plain(grep(grep));
+      case PeerRequest.Warm warm -> plain(new PeerReply.Warmed(warmer.warm(warm.model())));
+    };
+  }
+
+  private static Peers.Answer plain(PeerReply reply) {
+    return new Peers.Answer(reply, null);
+  }
+
+  private PeerReply addVoter(PeerRequest.AddVoter add) throws Exception {
+    Address at = add.consensus();
+    Peer peer = new Peer(add.voterId(), at.host(), at.port());
+    // One change at a time: the consensus allows no second one while the first is on its way.
+    membership.lock();
+    try {
+      long voters = consensus.status().members().stream().filter(m -> m.voter()).count();
+      if (voters < MAX_VOTERS) {
+        consensus.addVoter(peer, MEMBERSHIP_WITHIN);
+      } else {
+        consensus.addObserver(peer, MEMBERSHIP_WITHIN);
+      }
+    } finally {
+      membership.unlock();
+    }
+    return new PeerReply.Done();
+  }
+
+  private PeerReply removeVoter(PeerRequest.RemoveVoter remove) throws Exception {
+    membership.lock();
+    try {
+      consensus.remove(remove.voterId(), MEMBERSHIP_WITHIN);
+    } finally {
+      membership.unlock();
+    }
+    return new PeerReply.Done();
+  }
+
+  private PeerReply beat(PeerRequest.WorkerBeat beat) throws InterruptedException {
+    try {
+      return new PeerReply.BeatAnswered(coordinator.beat(beat.beat()));
+    } catch (CoordinatorLoop.NotCoordinator e) {
+      return new PeerReply.NotCoordinator();
+    }
+  }
+
+  private PeerReply report() throws InterruptedException {
+    try {
+      return new PeerReply.Reported(coordinator.report());
+    } catch (CoordinatorLoop.NotCoordinator e) {
+      return new PeerReply.NotCoordinator();
+    }
+  }
+
+  private PeerReply voting() {
+    if (!coordinator.leads()) {
+      return new PeerReply.NotCoordinator();
+    }
+    Status status = consensus.status();
+    List<PeerReply.Voter> voters = new ArrayList<>();
+    for (Status.Member member : status.members()) {
+      if (member.voter()) {
+        Status.Progress progress = member.progress();
+        voters.add(
+            new PeerReply.Voter(
+                member.peer().id(), progress == null ? -1 : progress.behindEntries()));
+      }
+    }
+    return new PeerReply.Voting(status.term(), status.commitIndex(), voters);
+  }
+
+  private PeerReply write(PeerRequest.WriteChunk write, @Nullable ByteBuffer body)
+      throws IOException {
+    if (body == null) {
+      throw new IOException("chunk " + write.chunk() + ": expected its bytes, found none");
+    }
+    chunks.write(write.chunk().value(), body, write.crc32c());
+    return new PeerReply.Done();
+  }
+
+  private Peers.Answer read(PeerRequest.ReadChunk read) throws IOException {
+    try {
+      return new Peers.Answer(
+          new PeerReply.Done(), chunks.read(read.chunk().value(), read.offset(), read.length()));
+    } catch (NoSuchFileException e) {
+      return plain(new PeerReply.NoSuchChunk(read.chunk(), "not on this disk"));
+    }
+  }
+
+  private PeerReply fetch(PeerRequest.FetchChunk fetch) throws IOException {
+    Peers.Answer answer =
+        peers.ask(
+            fetch.from(),
+            new PeerRequest.ReadChunk(fetch.chunk(), 0, fetch.length()),
+            null,
+            FETCH_WITHIN);
+    ByteBuffer bytes = answer.body();
+    if (!(answer.reply() instanceof PeerReply.Done) || bytes == null) {
+      throw new IOException(
+          "chunk " + fetch.chunk() + " from " + fetch.from() + ": it answered " + answer.reply());
+    }
+    chunks.write(fetch.chunk().value(), bytes, fetch.crc32c());
+    return new PeerReply.Done();
+  }
+
+  private PeerReply held() throws IOException {
+    List<ChunkId> ids = chunks.list().stream().map(held -> new ChunkId(held.id())).toList();
+    return new PeerReply.Held(ids, chunks.usedBytes(), chunks.freeBytes());
+  }
+
+  private PeerReply grep(PeerRequest.Grep grep) throws IOException {
+    long startedNanos = System.nanoTime();
+    LogGrep.Found found = LogGrep.run(logFolder, grep.query());
+    List<PeerReply.Line> lines =
+        found.lines().stream().map(line -> new PeerReply.Line(line.number(), line.text())).toList();
+    return new PeerReply.Grepped(
+        lines, found.matches(), found.scanned(), (System.nanoTime() - startedNanos) / 1_000_000);
+  }
+}

@@ -1,0 +1,55 @@
+package idunno.node.main;
+
+import idunno.core.coordinator.Report;
+import idunno.node.coordination.CoordinatorLoop;
+import idunno.node.gateway.Unavailable;
+import idunno.node.wire.PeerReply;
+import idunno.node.wire.PeerRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** What the coordinator knows, asked of whichever node that is. */
+final class Reports {
+  private static final Duration WITHIN = Duration.ofSeconds(3);
+  private static final long PATIENCE_MS = 8_000;
+  private static final long RETRY_MS = 100;
+
+  private Reports() {}
+
+  /**
+   * The coordinator's report; while it is being replaced, its successor's.
+   *
+   * @throws Unavailable if there is no coordinator for longer than an election takes
+   */
+  static Report of(Node node) throws IOException, InterruptedException {
+    long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+    IOException last;
+    do {
+      try {
+        return once(node);
+      } catch (IOException e) {
+        last = e;
+      }
+      TimeUnit.MILLISECONDS.sleep(RETRY_MS);
+    } while (System.nanoTime() < deadlineNanos);
+    throw new Unavailable("no coordinator answers: " + last.getMessage(), last);
+  }
+
+  private static Report once(Node node) throws IOException, InterruptedException {
+    if (node.coordinator().leads()) {
+      try {
+        return node.coordinator().report();
+      } catch (CoordinatorLoop.NotCoordinator e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+    return node.peers()
+        .expect(
+            node.compass().coordinatorPeer(),
+            new PeerRequest.AskReport(),
+            PeerReply.Reported.class,
+            WITHIN)
+        .report();
+  }
+}

@@ -1,0 +1,88 @@
+package idunno.node.replica;
+
+import idunno.core.files.ChunkId;
+import idunno.core.state.ClusterState;
+import idunno.core.state.Reply;
+import idunno.core.state.Request;
+import idunno.core.state.Snapshot;
+import idunno.node.codec.Codec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * This node's copy of the cluster's state, behind one lock: the log's thread writes, all others
+ * read.
+ */
+public final class ReplicatedState {
+  private static final long MAX_SNAPSHOT_BYTES = 4L << 30;
+
+  private final Codec codec = Codec.cbor(MAX_SNAPSHOT_BYTES);
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private final ClusterState state = new ClusterState();
+  private final Consumer<List<ChunkId>> freed;
+
+  /**
+   * An empty state.
+   *
+   * @param freed told of chunks whose last reference went; must not block
+   */
+  public ReplicatedState(Consumer<List<ChunkId>> freed) {
+    this.freed = freed;
+  }
+
+  /** Applies one entry of the log, made by {@link Proposer}, and returns its outcome. */
+  public byte[] apply(byte[] bytes) {
+    Entry entry = codec.decode(bytes, Entry.class);
+    List<Reply> replies = new ArrayList<>();
+    List<ChunkId> gone;
+    lock.writeLock().lock();
+    try {
+      for (Request request : entry.requests()) {
+        replies.add(state.apply(request));
+      }
+      gone = state.takeFreed();
+    } finally {
+      lock.writeLock().unlock();
+    }
+    if (!gone.isEmpty()) {
+      freed.accept(gone);
+    }
+    return codec.encode(new Entry.Outcome(replies));
+  }
+
+  /** Writes the whole state. */
+  public void writeSnapshot(OutputStream out) throws IOException {
+    codec.encode(read(ClusterState::snapshot), out);
+  }
+
+  /** Replaces the whole state. */
+  public void readSnapshot(InputStream in) throws IOException {
+    Snapshot snapshot = codec.decode(in, Snapshot.class);
+    lock.writeLock().lock();
+    try {
+      state.restore(snapshot);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /**
+   * Looks at the state as it is on this node now. What is returned must be a value: nothing of the
+   * state may escape.
+   */
+  public <T> T read(Function<ClusterState, T> look) {
+    lock.readLock().lock();
+    try {
+      return look.apply(state);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+}

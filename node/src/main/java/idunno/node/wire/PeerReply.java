@@ -1,0 +1,65 @@
+package idunno.node.wire;
+
+import idunno.core.coordinator.Report;
+import idunno.core.files.ChunkId;
+import idunno.core.worker.Beat;
+import java.util.List;
+
+/** What a node answers to a {@link PeerRequest}. */
+public sealed interface PeerReply {
+  /** Done, or the answer is in the body. */
+  record Done() implements PeerReply {}
+
+  /** This node is not the coordinator; whoever asked looks again for who is. */
+  record NotCoordinator() implements PeerReply {}
+
+  /** The answer to a beat. */
+  record BeatAnswered(Beat.Answer answer) implements PeerReply {}
+
+  /** What the coordinator knows. */
+  record Reported(Report report) implements PeerReply {}
+
+  /**
+   * How the coordinator's log stands.
+   *
+   * @param term the term of its election
+   * @param entries how many entries are committed
+   * @param voters the replicas that vote
+   */
+  record Voting(long term, long entries, List<Voter> voters) implements PeerReply {}
+
+  /**
+   * A replica that votes.
+   *
+   * @param replica its id
+   * @param behind how many entries it isn't known to have; -1 for the coordinator's own
+   */
+  record Voter(String replica, long behind) {}
+
+  /**
+   * What a node holds.
+   *
+   * @param chunks the chunks on its disk
+   * @param usedBytes bytes that they take
+   * @param freeBytes bytes that are free on that disk
+   */
+  record Held(List<ChunkId> chunks, long usedBytes, long freeBytes) implements PeerReply {}
+
+  /**
+   * The lines of a log that match.
+   *
+   * @param lines the first of them, as many as were asked for at most
+   * @param matches how many match in all
+   * @param scanned how many lines there are
+   */
+  record Grepped(List<Line> lines, long matches, long scanned, long tookMs) implements PeerReply {}
+
+  /** One line and its number, counted from 1. */
+  record Line(long number, String text) {}
+
+  /** A model is warm. */
+  record Warmed(long loadMs) implements PeerReply {}
+
+  /** The chunk, or that part of it, is not here; another replica may have it. */
+  record NoSuchChunk(ChunkId chunk, String reason) implements PeerReply {}
+}

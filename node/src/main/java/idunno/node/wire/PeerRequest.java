@@ -1,0 +1,48 @@
+package idunno.node.wire;
+
+import idunno.core.base.Address;
+import idunno.core.files.ChunkId;
+import idunno.core.grep.GrepQuery;
+import idunno.core.models.ModelKey;
+import idunno.core.worker.Beat;
+
+/**
+ * What one node asks of another. A body of bytes travels behind the message where that is said.
+ *
+ * <p>Nothing here is trusted: the records check themselves, and the bytes are checked against the
+ * checksums that the cluster's state or the message holds.
+ */
+public sealed interface PeerRequest {
+  /** Asks a member to let this replica take part in the consensus. */
+  record AddVoter(String voterId, Address consensus) implements PeerRequest {}
+
+  /** Asks a member to take this replica out of the consensus: its node has left. */
+  record RemoveVoter(String voterId) implements PeerRequest {}
+
+  /** A worker's beat, for the coordinator. */
+  record WorkerBeat(Beat beat) implements PeerRequest {}
+
+  /** Asks the coordinator what it knows. */
+  record AskReport() implements PeerRequest {}
+
+  /** Asks the coordinator how its log stands, and how far behind its standbys are. */
+  record AskVoting() implements PeerRequest {}
+
+  /** Asks for the chunk in the body to be held durably. */
+  record WriteChunk(ChunkId chunk, int crc32c) implements PeerRequest {}
+
+  /** Asks for some bytes of a chunk; they come in the answer's body. */
+  record ReadChunk(ChunkId chunk, int offset, int length) implements PeerRequest {}
+
+  /** Asks for a chunk to be fetched from another node and held durably. */
+  record FetchChunk(ChunkId chunk, int length, int crc32c, Address from) implements PeerRequest {}
+
+  /** Asks which chunks the node holds. */
+  record AskHeld() implements PeerRequest {}
+
+  /** Asks for the lines of the node's log that match. */
+  record Grep(GrepQuery query) implements PeerRequest {}
+
+  /** Asks for a model to be loaded and run once. */
+  record Warm(ModelKey model) implements PeerRequest {}
+}

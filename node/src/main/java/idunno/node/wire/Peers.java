@@ -1,0 +1,56 @@
+package idunno.node.wire;
+
+import idunno.core.base.Address;
+import idunno.node.codec.Codec;
+import idunno.node.transport.CallFailed;
+import idunno.node.transport.Caller;
+import idunno.node.transport.Response;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Typed calls to other nodes. */
+public final class Peers {
+  private final Caller caller;
+  private final Codec codec = Codec.cbor();
+
+  /** What a node answered, and the bytes behind it, if there are any. */
+  public record Answer(PeerReply reply, @Nullable ByteBuffer body) {}
+
+  /** Calls through that caller. */
+  public Peers(Caller caller) {
+    this.caller = caller;
+  }
+
+  /**
+   * Asks, and waits for the answer.
+   *
+   * @param body bytes that go with the request, left as they are; null for none
+   * @throws CallFailed if there is no answer, or a refusal
+   */
+  public Answer ask(Address to, PeerRequest request, @Nullable ByteBuffer body, Duration deadline)
+      throws CallFailed {
+    Response response = caller.call(to, codec.encode(request), body, deadline);
+    return new Answer(codec.decode(response.header(), PeerReply.class), response.body());
+  }
+
+  /**
+   * Asks for something that has one kind of answer.
+   *
+   * @throws IOException if there is no answer, a refusal, or an answer of another kind
+   */
+  public <T extends PeerReply> T expect(
+      Address to, PeerRequest request, Class<T> kind, Duration deadline) throws IOException {
+    PeerReply reply = ask(to, request, null, deadline).reply();
+    if (!kind.isInstance(reply)) {
+      throw new IOException(
+          to
+              + ": expected "
+              + kind.getSimpleName()
+              + ", found "
+              + reply.getClass().getSimpleName());
+    }
+    return kind.cast(reply);
+  }
+}

@@ -1,0 +1,223 @@
+package idunno.node.worker;
+
+import idunno.core.base.NodeId;
+import idunno.core.jobs.BatchResult;
+import idunno.core.worker.Assignment;
+import idunno.core.worker.Beat;
+import idunno.core.worker.WorkerDesk;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/**
+ * The threads around a {@link WorkerDesk}: one that beats, and one a slot that runs batches.
+ *
+ * <p>A beat goes out at least every 200 ms, and at once when a batch has ended, so that its result
+ * is committed and the next batch arrives without waiting.
+ */
+public final class WorkerLoop implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(WorkerLoop.class.getName());
+  private static final long BEAT_EVERY_MS = 200;
+  private static final long LOST_COORDINATOR_RETRY_MS = 50;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition workArrived = lock.newCondition();
+  private final Condition beatDue = lock.newCondition();
+  private final WorkerDesk desk;
+  private final Duties duties;
+  private final LongSupplier clockMs;
+  private final List<Thread> threads = new ArrayList<>();
+  private final CountDownLatch released = new CountDownLatch(1);
+  private boolean beatWanted;
+  private volatile boolean closed;
+
+  /**
+   * Starts to work.
+   *
+   * @param me this node
+   * @param slots how many batches run at once
+   * @param clockMs milliseconds since 1970
+   */
+  public WorkerLoop(NodeId me, int slots, Duties duties, LongSupplier clockMs) {
+    this.desk = new WorkerDesk(me, slots);
+    this.duties = duties;
+    this.clockMs = clockMs;
+    threads.add(Thread.ofPlatform().daemon().name("beat").unstarted(this::beat));
+    for (int slot = 0; slot < slots; slot++) {
+      threads.add(Thread.ofPlatform().daemon().name("slot-" + slot).unstarted(this::work));
+    }
+    threads.forEach(Thread::start);
+  }
+
+  /** This node's id, which changes when it has to be admitted again. */
+  public NodeId me() {
+    lock.lock();
+    try {
+      return desk.me();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes no more work, hands back what waits, and waits until the cluster lets the node go.
+   *
+   * @return whether it was let go in that time
+   */
+  public boolean leave(long timeoutMs) throws InterruptedException {
+    lock.lock();
+    try {
+      desk.leave();
+      wantBeat();
+    } finally {
+      lock.unlock();
+    }
+    return released.await(timeoutMs, TimeUnit.MILLISECONDS);
+  }
+
+  private void beat() {
+    while (!closed) {
+      try {
+        Beat beat = nextBeat();
+        Beat.Answer answer = duties.beat(beat);
+        accept(beat, answer);
+      } catch (IOException e) {
+        // Most often the coordinator is being replaced: the slots go on with what they have.
+        LOG.log(System.Logger.Level.DEBUG, "beat: {0}", e.getMessage());
+        pause(LOST_COORDINATOR_RETRY_MS);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private Beat nextBeat() throws InterruptedException {
+    lock.lock();
+    try {
+      long waitNanos = TimeUnit.MILLISECONDS.toNanos(BEAT_EVERY_MS);
+      while (!beatWanted && waitNanos > 0) {
+        waitNanos = beatDue.awaitNanos(waitNanos);
+      }
+      beatWanted = false;
+      return desk.beat();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void accept(Beat beat, Beat.Answer answer) throws IOException, InterruptedException {
+    switch (answer.standing()) {
+      case MEMBER -> {
+        lock.lock();
+        try {
+          desk.accept(beat, answer, clockMs.getAsLong());
+          workArrived.signalAll();
+        } finally {
+          lock.unlock();
+        }
+      }
+      case STRANGER -> {
+        NodeId id = duties.readmit();
+        lock.lock();
+        try {
+          desk.readmitted(id);
+        } finally {
+          lock.unlock();
+        }
+      }
+      case RELEASED -> {
+        released.countDown();
+        closed = true;
+      }
+    }
+  }
+
+  private void work() {
+    while (!closed) {
+      try {
+        run(nextAssignment());
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private Assignment nextAssignment() throws InterruptedException {
+    lock.lock();
+    try {
+      Optional<Assignment> next = desk.start(clockMs.getAsLong());
+      while (next.isEmpty()) {
+        workArrived.await();
+        next = desk.start(clockMs.getAsLong());
+      }
+      return next.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run(Assignment assignment) throws InterruptedException {
+    long startedMs = clockMs.getAsLong();
+    duties.started(assignment);
+    try {
+      Duties.Outcome outcome = duties.run(assignment);
+      long finishedMs = clockMs.getAsLong();
+      duties.finished(assignment, outcome, finishedMs - startedMs);
+      lock.lock();
+      try {
+        desk.finish(
+            new BatchResult(
+                assignment.key(),
+                desk.me(),
+                startedMs,
+                finishedMs,
+                outcome.results(),
+                outcome.timings()));
+        wantBeat();
+      } finally {
+        lock.unlock();
+      }
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      giveBack(assignment, e);
+    }
+  }
+
+  private void giveBack(Assignment assignment, Exception why) {
+    String reason = why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage();
+    duties.gaveBack(assignment.key(), reason);
+    lock.lock();
+    try {
+      desk.giveBack(assignment.key(), reason);
+      wantBeat();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void wantBeat() {
+    beatWanted = true;
+    beatDue.signalAll();
+  }
+
+  private void pause(long ms) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(ms);
+    } catch (InterruptedException e) {
+      closed = true;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    threads.forEach(Thread::interrupt);
+  }
+}

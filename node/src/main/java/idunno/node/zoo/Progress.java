@@ -1,0 +1,27 @@
+package idunno.node.zoo;
+
+/** Hears how far the zoo's work is. Called on the thread that does the work. */
+@FunctionalInterface
+public interface Progress {
+
+  /**
+   * More of a file has arrived.
+   *
+   * @param what the file's name
+   * @param doneBytes how many bytes are here
+   * @param totalBytes how many there will be, 1 or more
+   */
+  void bytes(String what, long doneBytes, long totalBytes);
+
+  /**
+   * A step other than a download begins.
+   *
+   * @param what one short phrase, such as {@code converting resnet50 to ONNX}
+   */
+  default void step(String what) {}
+
+  /** Hears nothing. */
+  static Progress none() {
+    return (what, doneBytes, totalBytes) -> {};
+  }
+}

@@ -1,0 +1,147 @@
+package idunno.node.inference;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WarmModelTest {
+  @TempDir Path folder;
+
+  @Test
+  void a_whole_model_opens_and_says_what_it_is() throws Exception {
+    try (WarmModel model = WarmModel.open(TinyNetwork.write(folder))) {
+      assertEquals("colours", model.card().name());
+      assertEquals(TinyNetwork.LABELS, model.labels());
+      assertEquals(8, model.picturesPerRun());
+      assertTrue(model.loadMillis() >= 0);
+    }
+  }
+
+  @Test
+  void a_missing_file_is_named() throws Exception {
+    for (String name : List.of("model.onnx", "labels.txt", "model.json")) {
+      TinyNetwork.write(folder);
+      Files.delete(folder.resolve(name));
+      assertEquals(name + ": expected this file in the model, found none", refusal());
+    }
+  }
+
+  @Test
+  void labels_must_be_as_many_as_classes() throws Exception {
+    TinyNetwork.write(folder, TinyNetwork.CARD, List.of("red", "green"), -1);
+    assertEquals(
+        "labels.txt: expected a label for each of the 4 classes of model.json, found 2 labels",
+        refusal());
+  }
+
+  @Test
+  void an_input_of_another_size_or_layout_is_refused_with_both_shapes() throws Exception {
+    card("\"width\": 16", "\"width\": 18");
+    assertEquals(
+        "model.onnx: expected input 'picture' of shape [N, 3, 12, 18] (NCHW of the card; N open or"
+            + " 1), found [N, 3, 12, 16]",
+        refusal());
+    card("NCHW", "NHWC");
+    assertTrue(refusal().contains("[N, 12, 16, 3] (NHWC of the card"), refusal());
+  }
+
+  @Test
+  void an_output_of_another_length_is_refused_with_both_shapes() throws Exception {
+    card("\"skip\": 0", "\"skip\": 1");
+    assertEquals(
+        "model.onnx: expected output 'scores' of shape [N, 5] (classes and skip of the card; N open"
+            + " or 1), found [N, 4]",
+        refusal());
+  }
+
+  @Test
+  void a_network_for_runs_of_another_fixed_size_is_refused() throws Exception {
+    TinyNetwork.write(folder, TinyNetwork.CARD, TinyNetwork.LABELS, 4);
+    assertTrue(refusal().endsWith("found [4, 3, 12, 16]"), refusal());
+  }
+
+  @Test
+  void a_card_with_a_missing_a_misspelt_or_a_wrong_field_is_refused() throws Exception {
+    card("\"scale\": 0.003921569,", "");
+    assertTrue(refusal().contains("scale"), refusal());
+    card("\"licence\"", "\"license\"");
+    assertTrue(refusal().contains("licen"), refusal());
+    card("\"resizeTo\": 20", "\"resizeTo\": 5");
+    assertTrue(refusal().contains("resizeTo: expected at least the input's sides"), refusal());
+    card("{\"name\"", "[\"name\"");
+    assertTrue(refusal().startsWith("model.json: "), refusal());
+  }
+
+  @Test
+  void a_file_that_is_no_network_is_refused() throws Exception {
+    TinyNetwork.write(folder);
+    Files.write(folder.resolve("model.onnx"), "not a network".getBytes(UTF_8));
+    assertTrue(refusal().startsWith("model.onnx: ONNX Runtime cannot use it: "), refusal());
+  }
+
+  @Test
+  void closing_waits_for_the_batch_that_runs_and_refuses_the_next() throws Exception {
+    WarmModel model = WarmModel.open(TinyNetwork.write(folder));
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<List<QueryOutcome>> batch =
+          threads.submit(
+              () ->
+                  BatchRunner.run(
+                      model,
+                      List.of(
+                          () -> {
+                            reading.countDown();
+                            try {
+                              goOn.await();
+                            } catch (InterruptedException e) {
+                              throw new java.io.InterruptedIOException();
+                            }
+                            return Paint.RED;
+                          })));
+      assertTrue(reading.await(60, TimeUnit.SECONDS));
+      Future<?> closing = threads.submit(model::close);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      while (!refusesBatches(model)) {
+        assertTrue(System.nanoTime() < deadline, "the model never began to close");
+        Thread.onSpinWait();
+      }
+      assertFalse(closing.isDone(), "closed under a running batch");
+      goOn.countDown();
+      assertEquals(1, batch.get(60, TimeUnit.SECONDS).size());
+      closing.get(60, TimeUnit.SECONDS);
+      model.close();
+    }
+  }
+
+  private static boolean refusesBatches(WarmModel model) throws Exception {
+    try {
+      BatchRunner.run(model, List.of());
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
+  }
+
+  private void card(String what, String by) throws Exception {
+    assertTrue(TinyNetwork.CARD.contains(what));
+    TinyNetwork.write(folder, TinyNetwork.CARD.replace(what, by), TinyNetwork.LABELS, -1);
+  }
+
+  private String refusal() {
+    return assertThrows(UnfitModel.class, () -> WarmModel.open(folder).close()).reason();
+  }
+}
