@@ -10,6 +10,9 @@ import java.util.List;
 
 /** The program's entry: makes the table of commands and runs the one that was named. */
 public final class Main {
+  /** The launcher's word, for its ahead-of-time cache; see {@link Rehearsal}. */
+  private static final String REHEARSE = "--rehearse";
+
   private Main() {}
 
   /**
@@ -25,8 +28,14 @@ public final class Main {
 
   /** Runs one command; {@return its exit code} 0 is success. */
   static int run(List<String> args, PrintStream out, PrintStream err, Style style) {
-    Session session = new Session(System.in, out, err, style, System.getenv(), Http::client);
-    return new Program(Commands.all(), version()).run(args, session);
+    Program program = new Program(Commands.all(), version());
+    if (args.equals(List.of(REHEARSE))) {
+      Rehearsal.play(program);
+      return 0;
+    }
+    try (Session session = new Session(System.in, out, err, style, System.getenv(), Http::client)) {
+      return program.run(args, session);
+    }
   }
 
   private static String version() {
