@@ -443,8 +443,12 @@ public final class Coordinator {
     return keepers;
   }
 
-  /** What is known now, for statistics and lists. */
-  public Report report(ClusterState state, long nowMs) {
-    return Report.of(state, detector, dispatcher.given(), term, nowMs);
+  /**
+   * What is known now, for statistics and lists.
+   *
+   * @param history whether the committed batches are wanted too; a long job has many
+   */
+  public Report report(ClusterState state, boolean history, long nowMs) {
+    return Report.of(state, detector, dispatcher.given(), term, history, nowMs);
   }
 }

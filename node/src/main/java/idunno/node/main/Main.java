@@ -1,11 +1,13 @@
 package idunno.node.main;
 
+import idunno.node.shell.Command;
 import idunno.node.shell.Commands;
 import idunno.node.shell.Program;
 import idunno.node.shell.Session;
 import idunno.node.shell.Style;
 import idunno.node.transport.Http;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The program's entry: makes the table of commands and runs the one that was named. */
@@ -28,7 +30,10 @@ public final class Main {
 
   /** Runs one command; {@return its exit code} 0 is success. */
   static int run(List<String> args, PrintStream out, PrintStream err, Style style) {
-    Program program = new Program(Commands.all(), version());
+    List<Command> commands =
+        new ArrayList<>(List.of(DemoCommand.command(), StartCommand.command()));
+    commands.addAll(Commands.all());
+    Program program = new Program(commands, Version.text());
     if (args.equals(List.of(REHEARSE))) {
       Rehearsal.play(program);
       return 0;
@@ -36,10 +41,5 @@ public final class Main {
     try (Session session = new Session(System.in, out, err, style, System.getenv(), Http::client)) {
       return program.run(args, session);
     }
-  }
-
-  private static String version() {
-    String version = Main.class.getPackage().getImplementationVersion();
-    return version == null ? "(from classes, not from a jar)" : version;
   }
 }

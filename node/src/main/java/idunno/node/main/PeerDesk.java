@@ -69,7 +69,7 @@ final class PeerDesk implements Handler {
       case PeerRequest.AddVoter add -> plain(addVoter(add));
       case PeerRequest.RemoveVoter remove -> plain(removeVoter(remove));
       case PeerRequest.WorkerBeat beat -> plain(beat(beat));
-      case PeerRequest.AskReport ignored -> plain(report());
+      case PeerRequest.AskReport ask -> plain(report(ask.history()));
       case PeerRequest.AskVoting ignored -> plain(voting());
       case PeerRequest.WriteChunk write -> plain(write(write, body));
       case PeerRequest.ReadChunk read -> read(read);
@@ -120,9 +120,9 @@ final class PeerDesk implements Handler {
     }
   }
 
-  private PeerReply report() throws InterruptedException {
+  private PeerReply report(boolean history) throws InterruptedException {
     try {
-      return new PeerReply.Reported(coordinator.report());
+      return new PeerReply.Reported(coordinator.report(history));
     } catch (CoordinatorLoop.NotCoordinator e) {
       return new PeerReply.NotCoordinator();
     }

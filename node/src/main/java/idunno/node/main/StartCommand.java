@@ -144,9 +144,7 @@ final class StartCommand {
               settings.number(PEER_PORT, 1, MAX_PORT).orElse(0),
               settings.number(CONSENSUS_PORT, 1, MAX_PORT).orElse(0),
               port.isEmpty()),
-          settings
-              .number(SLOTS, 0, MAX_SLOTS)
-              .orElseGet(Runtime.getRuntime()::availableProcessors),
+          settings.number(SLOTS, 0, MAX_SLOTS).orElseGet(Runtime.getRuntime()::availableProcessors),
           settings.text(JOIN).map(text -> List.of(text.split(","))).orElse(List.of()),
           new DetectionRule(
               settings.number(SUSPECT, 1, HOUR_MS).orElse(1_500),

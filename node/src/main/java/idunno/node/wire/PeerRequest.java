@@ -22,8 +22,8 @@ public sealed interface PeerRequest {
   /** A worker's beat, for the coordinator. */
   record WorkerBeat(Beat beat) implements PeerRequest {}
 
-  /** Asks the coordinator what it knows. */
-  record AskReport() implements PeerRequest {}
+  /** Asks the coordinator what it knows, the committed batches too if they are wanted. */
+  record AskReport(boolean history) implements PeerRequest {}
 
   /** Asks the coordinator how its log stands, and how far behind its standbys are. */
   record AskVoting() implements PeerRequest {}
