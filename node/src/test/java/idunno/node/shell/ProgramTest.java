@@ -219,6 +219,10 @@ class ProgramTest {
     assertTrue(bench.out().contains("n2 did not answer: nothing within 2 s\n"), bench.out());
     assertEquals(Action.DONE, bench.run("grep", "done", "--json"));
     assertEquals(3, bench.out().lines().count());
+    assertEquals("", bench.err());
+    answerLines(match, new GrepView.Count(new NodeName("n1"), 5, 9, 2));
+    bench.run("grep", "done", "--limit", "1");
+    assertEquals("n1: 1 of 5 lines were sent; --limit sets how many\n", bench.err());
     answerLines(silence);
     assertEquals(Action.FAILED, bench.run("grep", "done", "--count"));
   }
