@@ -305,6 +305,7 @@ public final class Demo {
                   line.file().value(),
                   best.map(ResultLine.Top::label),
                   best.map(ResultLine.Top::score).orElse(0.0)));
+          return true;
         });
     return new Verdict.Answers(
         "job " + job.id() + " (" + job.model() + ")", job.range().size(), results);
