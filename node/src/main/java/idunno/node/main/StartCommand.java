@@ -86,6 +86,9 @@ final class StartCommand {
         Path.of(settings.text(DATA).orElse("idunno-data")).toAbsolutePath().normalize();
     Optional<Identity> known = Identity.read(directory);
     CountDownLatch ended = new CountDownLatch(1);
+    // A thread that dies of what nobody expected leaves a node that only looks alive.
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, error) -> ProcessEnd.now("thread " + thread.getName() + ": " + error, error));
     try {
       NodeProcess process =
           NodeProcess.start(
