@@ -213,7 +213,9 @@ public final class Coordinator {
           new Effect.AnswerBeat(arrived.token(), Beat.Answer.nothing(standing(state, node))));
       return;
     }
-    if (beat.number() <= lastBeats.getOrDefault(node, 0L)) {
+    if (failing.contains(node) || beat.number() <= lastBeats.getOrDefault(node, 0L)) {
+      // A failing one is told the truth once the log has it; what it was given until then nobody
+      // would take back.
       effects.add(
           new Effect.AnswerBeat(arrived.token(), Beat.Answer.nothing(Beat.Standing.MEMBER)));
       return;
