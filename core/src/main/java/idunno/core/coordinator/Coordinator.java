@@ -320,21 +320,28 @@ public final class Coordinator {
       NavigableSet<BatchKey> listed,
       List<Effect> effects) {
     for (Beat.Returned returned : beat.returned()) {
-      BatchKey key = returned.key();
-      listed.add(key);
-      if (!isWanted(state, key)) {
-        continue;
+      listed.add(returned.key());
+      if (isWanted(state, returned.key())) {
+        refuse(state, returned.key(), beat.node(), returned.reason(), nowMs, effects);
       }
-      effects.add(new Effect.Tell(new Event.BatchReturned(key, beat.node(), returned.reason())));
-      NavigableSet<NodeName> alive = state.members().aliveNames();
-      if (dispatcher.refused(key, beat.node().name(), alive) && dispatcher.propose(key)) {
-        effects.add(
-            new Effect.Propose(
-                new Command.CompleteBatches(
-                    List.of(failed(state, key, beat.node(), returned.reason(), nowMs)), nowMs)));
-      } else {
-        dispatcher.takeBack(state.jobs(), key, beat.node());
-      }
+    }
+  }
+
+  private void refuse(
+      ClusterState state,
+      BatchKey key,
+      NodeId node,
+      String reason,
+      long nowMs,
+      List<Effect> effects) {
+    effects.add(new Effect.Tell(new Event.BatchReturned(key, node, reason)));
+    if (dispatcher.refused(key, node.name(), runners(state)) && dispatcher.propose(key)) {
+      effects.add(
+          new Effect.Propose(
+              new Command.CompleteBatches(
+                  List.of(failed(state, key, node, reason, nowMs)), nowMs)));
+    } else {
+      dispatcher.takeBack(state.jobs(), key, node);
     }
   }
 
@@ -355,10 +362,10 @@ public final class Coordinator {
     if (!awaited.isEmpty() && nowMs - electedMs < rule.failAfterMs()) {
       return assigned;
     }
-    NavigableSet<NodeName> alive = state.members().aliveNames();
+    NavigableSet<NodeName> runners = runners(state);
     while (assigned.size() < beat.wants()) {
       Optional<Assignment> next =
-          dispatcher.next(state.jobs(), beat.node(), beat.number(), alive, nowMs);
+          dispatcher.next(state.jobs(), beat.node(), beat.number(), runners, nowMs);
       if (next.isEmpty()) {
         break;
       }
@@ -443,6 +450,17 @@ public final class Coordinator {
     failing.forEach(node -> keepers.remove(node.name()));
     leaving.forEach(node -> keepers.remove(node.name()));
     return keepers;
+  }
+
+  /** Those who can be asked to run a batch: with slots, and staying. */
+  private NavigableSet<NodeName> runners(ClusterState state) {
+    NavigableSet<NodeName> runners = keepers(state);
+    for (Member member : state.members().alive()) {
+      if (member.place().slots() == 0) {
+        runners.remove(member.name());
+      }
+    }
+    return runners;
   }
 
   /** What is known now, for statistics and lists. */
