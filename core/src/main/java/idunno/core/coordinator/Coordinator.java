@@ -334,6 +334,10 @@ public final class Coordinator {
       String reason,
       long nowMs,
       List<Effect> effects) {
+    if (!dispatcher.isGivenTo(key, node)) {
+      // Said again since the answer was lost: another may be at it by now.
+      return;
+    }
     effects.add(new Effect.Tell(new Event.BatchReturned(key, node, reason)));
     if (dispatcher.refused(key, node.name(), runners(state)) && dispatcher.propose(key)) {
       effects.add(

@@ -144,6 +144,12 @@ final class Dispatcher {
     return true;
   }
 
+  /** Whether the batch is in that node's hands. */
+  boolean isGivenTo(BatchKey key, NodeId node) {
+    Given now = given.get(key);
+    return now != null && now.node().equals(node);
+  }
+
   /** The batches that a node was given in answers before {@code beat}. */
   List<BatchKey> givenTo(NodeId node, long beat) {
     List<BatchKey> keys = new ArrayList<>();
