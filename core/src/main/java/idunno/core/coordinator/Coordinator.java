@@ -7,6 +7,7 @@ import idunno.core.files.RepairPlan;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
 import idunno.core.jobs.JobId;
+import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
 import idunno.core.jobs.Progress;
 import idunno.core.jobs.QueryResult;
@@ -293,6 +294,10 @@ public final class Coordinator {
         if (!committedFrom(state, result)) {
           effects.add(new Effect.Tell(new Event.DuplicateDropped(result.key(), beat.node())));
         }
+      } else if (!specOf(state, result.key()).fits(result)) {
+        String reason = "its result has " + result.results().size() + " answers";
+        settled.add(result.key());
+        refuse(state, result.key(), beat.node(), reason, nowMs, effects);
       } else if (dispatcher.propose(result.key())) {
         fresh.add(result);
         effects.add(new Effect.Tell(new Event.BatchCompleted(result.key(), beat.node())));
@@ -302,6 +307,10 @@ public final class Coordinator {
       effects.add(new Effect.Propose(new Command.CompleteBatches(fresh, nowMs)));
     }
     return settled;
+  }
+
+  private static JobSpec specOf(ClusterState state, BatchKey key) {
+    return state.jobs().get(key.job()).orElseThrow().spec();
   }
 
   private static boolean committedFrom(ClusterState state, BatchResult result) {
@@ -351,7 +360,7 @@ public final class Coordinator {
 
   private static BatchResult failed(
       ClusterState state, BatchKey key, NodeId node, String reason, long nowMs) {
-    int queries = state.jobs().get(key.job()).orElseThrow().spec().sizeOf(key.number());
+    int queries = specOf(state, key).sizeOf(key.number());
     return new BatchResult(
         key,
         node,

@@ -243,11 +243,7 @@ public final class ClusterState {
   }
 
   private boolean fits(BatchResult result) {
-    return jobs.get(result.key().job())
-        .map(Progress::spec)
-        .filter(spec -> result.key().number() >= 0 && result.key().number() < spec.batches())
-        .filter(spec -> result.results().size() == spec.sizeOf(result.key().number()))
-        .isPresent();
+    return jobs.get(result.key().job()).filter(job -> job.spec().fits(result)).isPresent();
   }
 
   private Reply publish(Command.PublishResults command) {
