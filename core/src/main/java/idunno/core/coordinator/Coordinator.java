@@ -50,6 +50,7 @@ public final class Coordinator {
   private boolean active;
   private long term;
   private long electedMs;
+  private long steppedMs;
   private long repairedMs;
   private long followedChanges = -1;
   private FailureDetector detector;
@@ -90,6 +91,10 @@ public final class Coordinator {
     if (!active && !(happening instanceof Happening.Elected)) {
       return effects;
     }
+    if (active && nowMs - steppedMs > rule.suspectAfterMs()) {
+      detector.excuse(nowMs);
+    }
+    steppedMs = nowMs;
     switch (happening) {
       case Happening.Elected elected -> elected(state, elected, nowMs, effects);
       case Happening.Deposed ignored -> {
