@@ -1,13 +1,15 @@
 package idunno.node.main;
 
+import idunno.node.shell.Commands;
+import idunno.node.shell.Program;
+import idunno.node.shell.Session;
+import idunno.node.shell.Style;
+import idunno.node.transport.Http;
 import java.io.PrintStream;
 import java.util.List;
 
-/** The program's entry: reads the first word and hands the rest to the command of that name. */
+/** The program's entry: makes the table of commands and runs the one that was named. */
 public final class Main {
-  /** The exit code of a command line that could not be understood (as in sysexits' usage). */
-  static final int USAGE = 2;
-
   private Main() {}
 
   /**
@@ -23,21 +25,8 @@ public final class Main {
 
   /** Runs one command; {@return its exit code} 0 is success. */
   static int run(List<String> args, PrintStream out, PrintStream err, Style style) {
-    String word = args.isEmpty() ? "help" : args.getFirst();
-    return switch (word) {
-      case "help", "--help", "-h" -> {
-        out.print(Help.text(style));
-        yield 0;
-      }
-      case "--version", "-V", "version" -> {
-        out.println("idunno " + version());
-        yield 0;
-      }
-      default -> {
-        err.println("idunno: no command \"" + word + "\" here; ./idunno help lists them all");
-        yield USAGE;
-      }
-    };
+    Session session = new Session(System.in, out, err, style, System.getenv(), Http::client);
+    return new Program(Commands.all(), version()).run(args, session);
   }
 
   private static String version() {

@@ -1,0 +1,294 @@
+package idunno.node.client;
+
+import idunno.core.base.Address;
+import idunno.node.api.Views;
+import idunno.node.codec.BadMessage;
+import idunno.node.codec.Codec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests, each tried at one node after the other until one answers or patience ends.
+ *
+ * <p>A change keeps its id over all its tries, so that the cluster applies it once even where the
+ * reply to an earlier try was lost.
+ */
+final class Calls {
+  private static final long FIRST_PAUSE_MS = 50;
+  private static final long LONGEST_PAUSE_MS = 1_000;
+  private static final int MAX_ERROR_BYTES = 1 << 16;
+  private static final long LOOK_EVERY_MS = 100;
+
+  /** Takes what a node answers when all is well. */
+  interface Answer<T> {
+    /**
+     * Reads the answer.
+     *
+     * @throws IOException if it breaks off; the request is then tried again
+     * @throws Corrupt if it isn't what was sent, or {@link LocalFailure}, {@link NoAnswer} where
+     *     another try can't help
+     */
+    T read(HttpResponse<InputStream> response, InputStream body) throws IOException;
+  }
+
+  /** One try went wrong in a way that another try may mend. */
+  private record Trouble(Address node, IOException cause, boolean refusedConnection, int status) {}
+
+  private final Endpoints endpoints;
+  private final HttpClient http;
+  private final Patience patience;
+  private final String client;
+  private final AtomicLong sequence;
+
+  Calls(Endpoints endpoints, HttpClient http, Patience patience) {
+    this(endpoints, http, patience, UUID.randomUUID().toString(), new AtomicLong());
+  }
+
+  private Calls(
+      Endpoints endpoints, HttpClient http, Patience patience, String client, AtomicLong sequence) {
+    this.endpoints = endpoints;
+    this.http = http;
+    this.patience = patience;
+    this.client = client;
+    this.sequence = sequence;
+  }
+
+  /** The same calls with another patience. */
+  Calls with(Patience other) {
+    return new Calls(endpoints, http, other, client, sequence);
+  }
+
+  Patience patience() {
+    return patience;
+  }
+
+  Endpoints endpoints() {
+    return endpoints;
+  }
+
+  /**
+   * Asks until there is an answer.
+   *
+   * @throws Refused if a node says no
+   * @throws NoAnswer if nobody answers
+   * @throws IOException as the answer's reader throws
+   */
+  <T> T ask(Ask ask, Answer<T> answer) throws IOException {
+    long id = ask.changes() ? sequence.incrementAndGet() : 0;
+    long pauseMs = FIRST_PAUSE_MS;
+    long firstFailureNanos = 0;
+    boolean allRefused = true;
+    for (int tries = 1; ; tries++) {
+      Address node = ask.pinned() ? endpoints.home().orElse(current()) : current();
+      Trouble trouble;
+      try {
+        return attempt(ask, id, node, answer);
+      } catch (Unavailable e) {
+        trouble = e.trouble;
+      }
+      endpoints.moveOnFrom(node);
+      allRefused &= trouble.refusedConnection();
+      long now = System.nanoTime();
+      firstFailureNanos = tries == 1 ? now : firstFailureNanos;
+      long triedMs = TimeUnit.NANOSECONDS.toMillis(now - firstFailureNanos);
+      boolean wholeRound = tries >= endpoints.all().size();
+      if (wholeRound && triedMs >= limitMs(ask, allRefused)) {
+        throw givenUp(ask, trouble, allRefused);
+      }
+      if (tries % endpoints.all().size() == 0) {
+        pause(pauseMs);
+        pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
+      }
+    }
+  }
+
+  private Address current() {
+    return endpoints.current();
+  }
+
+  private long limitMs(Ask ask, boolean allRefused) {
+    if (allRefused && !(ask.changes() && endpoints.hasAnswered())) {
+      return patience.nobodyMs();
+    }
+    return ask.changes() ? patience.changeMs() : patience.readMs();
+  }
+
+  private static final class Unavailable extends Exception {
+    private static final long serialVersionUID = 1;
+    private final transient Trouble trouble;
+
+    Unavailable(Trouble trouble) {
+      super(trouble.cause());
+      this.trouble = trouble;
+    }
+  }
+
+  private <T> T attempt(Ask ask, long id, Address node, Answer<T> answer)
+      throws IOException, Unavailable {
+    Sending sending = new Sending(ask.body());
+    try {
+      HttpResponse<InputStream> response = send(ask, id, node, sending);
+      endpoints.answered(node);
+      try (InputStream body = new StallWatch(response.body(), ask.silentMs())) {
+        if (response.statusCode() == 503) {
+          IOException why = new Refused(503, error(response, body));
+          throw new Unavailable(new Trouble(node, why, false, 503));
+        }
+        if (response.statusCode() / 100 != 2) {
+          throw new Refused(response.statusCode(), error(response, body));
+        }
+        return answer.read(response, body);
+      }
+    } catch (Refused
+        | NoAnswer
+        | Corrupt
+        | LocalFailure
+        | UnreadableAnswer
+        | InterruptedIOException e) {
+      throw e;
+    } catch (BadMessage e) {
+      throw new UnreadableAnswer(
+          "the answer of "
+              + node
+              + " can't be read (is it of another release?): "
+              + e.getMessage());
+    } catch (IOException e) {
+      IOException local = sending.localFailure();
+      if (local != null) {
+        throw new LocalFailure(String.valueOf(local.getMessage()), local);
+      }
+      throw new Unavailable(new Trouble(node, e, isRefusedConnection(e), 0));
+    }
+  }
+
+  private HttpResponse<InputStream> send(Ask ask, long id, Address node, Sending sending)
+      throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://" + node + ask.path()))
+            .method(ask.method(), publisher(ask, sending));
+    if (ask.changes()) {
+      request.header("Idunno-Client", client).header("Idunno-Sequence", Long.toString(id));
+    }
+    CompletableFuture<HttpResponse<InputStream>> reply =
+        http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    while (true) {
+      try {
+        return reply.get(LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        if (sending.quietMs() > ask.silentMs()) {
+          reply.cancel(true);
+          throw new IOException("no word for " + ask.silentMs() / 1000 + " s", e);
+        }
+      } catch (InterruptedException e) {
+        reply.cancel(true);
+        Thread.currentThread().interrupt();
+        throw interrupted();
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof IOException io
+            ? io
+            : new IOException(String.valueOf(e.getCause()), e);
+      }
+    }
+  }
+
+  private static BodyPublisher publisher(Ask ask, Sending sending) {
+    long length = ask.body().lengthBytes();
+    return length == 0
+        ? BodyPublishers.noBody()
+        : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(sending::open), length);
+  }
+
+  private static String error(HttpResponse<InputStream> response, InputStream body) {
+    try {
+      byte[] bytes = body.readNBytes(MAX_ERROR_BYTES);
+      try {
+        return Codec.json().decode(bytes, Views.ErrorView.class).error();
+      } catch (BadMessage e) {
+        return "HTTP " + response.statusCode() + ": " + new String(bytes, StandardCharsets.UTF_8);
+      }
+    } catch (IOException e) {
+      return "HTTP " + response.statusCode() + ", and the explanation broke off";
+    }
+  }
+
+  private IOException givenUp(Ask ask, Trouble trouble, boolean allRefused) {
+    if (trouble.cause() instanceof Refused refused) {
+      return refused;
+    }
+    if (allRefused) {
+      return new NoAnswer(
+          "no node answers at "
+              + joined()
+              + " ("
+              + why(trouble.cause())
+              + "); start one with ./idunno start, or name another with --api HOST:PORT",
+          false,
+          trouble.cause());
+    }
+    String end =
+        ask.changes()
+            ? "; whether it was done is unknown: look before you ask again"
+            : "; try again, or name another node with --api HOST:PORT";
+    return new NoAnswer(
+        "no answer from " + trouble.node() + " (" + why(trouble.cause()) + ")" + end,
+        ask.changes(),
+        trouble.cause());
+  }
+
+  private String joined() {
+    return String.join(", ", endpoints.all().stream().map(Address::toString).toList());
+  }
+
+  private static String why(IOException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException) {
+        return "there is no such host";
+      }
+    }
+    if (e instanceof HttpConnectTimeoutException) {
+      return "it doesn't accept the connection";
+    }
+    if (e instanceof ConnectException) {
+      return "connection refused";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private static boolean isRefusedConnection(@Nullable Throwable e) {
+    return e != null
+        && (e instanceof ConnectException
+            || e instanceof HttpConnectTimeoutException
+            || isRefusedConnection(e.getCause()));
+  }
+
+  private static void pause(long pauseMs) throws IOException {
+    try {
+      TimeUnit.MILLISECONDS.sleep(pauseMs);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw interrupted();
+    }
+  }
+
+  private static InterruptedIOException interrupted() {
+    return new InterruptedIOException("interrupted");
+  }
+}

@@ -1,0 +1,312 @@
+package idunno.node.client;
+
+import idunno.core.base.Address;
+import idunno.core.base.NodeName;
+import idunno.core.coordinator.Report;
+import idunno.core.files.FileName;
+import idunno.core.jobs.JobId;
+import idunno.core.jobs.JobSpec;
+import idunno.core.membership.MemberState;
+import idunno.core.models.ModelName;
+import idunno.node.api.Views;
+import idunno.node.codec.Codec;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * A cluster, called from outside through any of its nodes.
+ *
+ * <p>Every call blocks until it is answered, may be made from any thread, and throws {@link
+ * Refused} where a node says no, {@link NoAnswer} where none answers in time, {@link Corrupt} where
+ * bytes arrive wrong, {@link LocalFailure} where this machine's disk fails, and {@link
+ * java.io.InterruptedIOException} where its thread is interrupted. A node that dies is replaced by
+ * the next; a change is repeated under one id, so that it is made once.
+ */
+public final class Client {
+  private static final long LEARN_EVERY_MS = 30_000;
+  private static final long LEAVE_MS = 300_000;
+  private static final long LOAD_MS = 300_000;
+
+  private final Calls calls;
+  private final Transfers transfers;
+  private final AtomicLong learnedNanos;
+
+  private Client(Calls calls, AtomicLong learnedNanos) {
+    this.calls = calls;
+    this.transfers = new Transfers(calls);
+    this.learnedNanos = learnedNanos;
+  }
+
+  /**
+   * A client that starts with the first of these addresses. It connects at its first call.
+   *
+   * @param apis addresses of the API of nodes of one cluster, one or more
+   * @param http makes the connections
+   */
+  public static Client connect(List<Address> apis, HttpClient http) {
+    Calls calls = new Calls(new Endpoints(apis), http, Patience.USUAL);
+    return new Client(calls, new AtomicLong(Long.MIN_VALUE));
+  }
+
+  /** The same client, its connections and ids shared, with another patience. */
+  public Client with(Patience patience) {
+    return new Client(calls.with(patience), learnedNanos);
+  }
+
+  /** The node that was named first among those that answer. */
+  public Views.SelfView self() throws IOException {
+    return calls.ask(read("/v1/self").toThisNode(), decoded(Views.SelfView.class));
+  }
+
+  /** Every member of the group. */
+  public Views.MembersView members() throws IOException {
+    Views.MembersView members = get("/v1/members", Views.MembersView.class);
+    learn(
+        members.members().stream()
+            .filter(member -> member.state() == MemberState.ALIVE)
+            .map(Views.MemberView::api)
+            .toList());
+    return members;
+  }
+
+  /** The coordinator and its standbys. */
+  public Views.MasterView master() throws IOException {
+    return get("/v1/master", Views.MasterView.class);
+  }
+
+  /** What the coordinator knows now: jobs, what runs where, how long it takes. */
+  public Report report() throws IOException {
+    Report report = get("/v1/report", Report.class);
+    learn(
+        report.members().stream()
+            .filter(member -> member.state() == MemberState.ALIVE)
+            .map(member -> member.place().api())
+            .toList());
+    return report;
+  }
+
+  /**
+   * Asks the logs of all members.
+   *
+   * @param pattern a regular expression in RE2's syntax
+   * @param limit how many lines to send at most; the counts are of all. Empty: all lines
+   * @param sink takes lines, counts and silences as they come
+   */
+  public void grep(String pattern, OptionalLong limit, Consumer<Views.GrepView> sink)
+      throws IOException {
+    String most = limit.isPresent() ? Long.toString(limit.getAsLong()) : "";
+    stream(
+        Ask.read("/v1/grep" + Ask.query("pattern", pattern, "limit", most), LOAD_MS),
+        line -> {
+          sink.accept(decode(line, Views.GrepView.class));
+          return true;
+        });
+  }
+
+  /** Uploads one file. Answers when the new version is durable on enough nodes. */
+  public Views.PutView put(Path local, FileName name, ByteProgress progress) throws IOException {
+    prepareChange();
+    return transfers.put(local, name, progress);
+  }
+
+  /** Uploads all files below a folder, in one request. */
+  public Views.FolderPutView putFolder(Path folder, FileName into, ByteProgress progress)
+      throws IOException {
+    prepareChange();
+    return transfers.putFolder(folder, into, progress);
+  }
+
+  /**
+   * Downloads one version, the latest if none is named, over whatever is at {@code local}; that is
+   * left as it is unless all bytes arrive and are right.
+   */
+  public Fetched get(FileName name, OptionalInt version, Path local, ByteProgress progress)
+      throws IOException {
+    return transfers.get(name, version, local, progress);
+  }
+
+  /** Downloads the last versions into one file, newest first, with a delimiter before each. */
+  public Fetched versions(FileName name, int last, Path local, ByteProgress progress)
+      throws IOException {
+    return transfers.versions(name, last, local, progress);
+  }
+
+  /** Deletes a file with all its versions. */
+  public Views.DeletedView delete(FileName name) throws IOException {
+    String path = Ask.path("/v1/files/", name.value());
+    return change("DELETE", path, Optional.empty(), Views.DeletedView.class);
+  }
+
+  /** One file with all its versions; empty if there is none of that name. */
+  public Optional<Views.FileView> file(FileName name) throws IOException {
+    try {
+      String path = "/v1/list" + Ask.query("name", name.value());
+      return get(path, Views.FilesView.class).files().stream().findFirst();
+    } catch (Refused e) {
+      if (e.isNotFound()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** The files in a folder, at any depth; all files, if no folder is named. */
+  public Views.FilesView files(Optional<FileName> folder) throws IOException {
+    String in = folder.map(FileName::value).orElse("");
+    return get("/v1/list" + Ask.query("folder", in), Views.FilesView.class);
+  }
+
+  /** What a node holds; the one that was named first, if none is given. */
+  public Views.StoreView store(Optional<NodeName> node) throws IOException {
+    Ask ask = read("/v1/store" + Ask.query("node", node.map(NodeName::value).orElse("")));
+    return calls.ask(node.isEmpty() ? ask.toThisNode() : ask, decoded(Views.StoreView.class));
+  }
+
+  /** All models. */
+  public Views.ModelsView models() throws IOException {
+    return get("/v1/models", Views.ModelsView.class);
+  }
+
+  /** Adds the model whose files lie in its folder of the store; a node runs it once first. */
+  public Views.ModelAddedView addModel(ModelName name) throws IOException {
+    prepareChange();
+    return calls.ask(
+        Ask.change("POST", Ask.path("/v1/models/", name.value()), Body.NONE, LOAD_MS),
+        decoded(Views.ModelAddedView.class));
+  }
+
+  /** Sets how many queries a batch of a model's new jobs has. */
+  public Views.DoneView setBatchSize(ModelName name, int queries) throws IOException {
+    String path = Ask.path("/v1/models/", name.value()) + "/batch-size";
+    return change("POST", path, Optional.of(new Views.BatchSizeAsk(queries)), Views.DoneView.class);
+  }
+
+  /** Loads and warms models on all machines; all models, if none is named. */
+  public void train(List<ModelName> models, Consumer<Views.TrainedView> sink) throws IOException {
+    prepareChange();
+    Object ask = new Views.TrainAsk(models.stream().map(ModelName::value).toList());
+    stream(
+        Ask.change("POST", "/v1/train", Body.bytes(Codec.json().encode(ask)), LOAD_MS),
+        line -> {
+          sink.accept(decode(line, Views.TrainedView.class));
+          return true;
+        });
+  }
+
+  /** Starts a job; answers what it is, its number included. */
+  public JobSpec submit(Views.JobAsk ask) throws IOException {
+    return change("POST", "/v1/jobs", Optional.of(ask), JobSpec.class);
+  }
+
+  /** The results of the queries finished so far, in their order, a JSON object a line. */
+  public void results(JobId job, Lines.Sink sink) throws IOException {
+    stream(Ask.read("/v1/jobs/" + job + "/results", LOAD_MS), sink);
+  }
+
+  /** Ends a job before its time; what was finished stays readable. */
+  public Views.DoneView cancel(JobId job) throws IOException {
+    return change("POST", "/v1/jobs/" + job + "/cancel", Optional.empty(), Views.DoneView.class);
+  }
+
+  /** Makes the node that was named leave its group; answers when it has left. */
+  public Views.DoneView leave() throws IOException {
+    self();
+    return calls.ask(
+        Ask.change("POST", "/v1/leave", Body.NONE, LEAVE_MS).toThisNode(),
+        decoded(Views.DoneView.class));
+  }
+
+  /** Makes the node that was named join the group of any of these nodes. */
+  public Views.SelfView join(List<Address> seeds) throws IOException {
+    self();
+    Object ask = new Views.JoinAsk(seeds.stream().map(Address::toString).toList());
+    return calls.ask(
+        Ask.change("POST", "/v1/join", Body.bytes(Codec.json().encode(ask)), LEAVE_MS).toThisNode(),
+        decoded(Views.SelfView.class));
+  }
+
+  private Ask read(String path) {
+    return Ask.read(path, calls.patience().attemptMs());
+  }
+
+  private <T> T get(String path, Class<T> type) throws IOException {
+    return calls.ask(read(path), decoded(type));
+  }
+
+  private <T> T change(String method, String path, Optional<Object> body, Class<T> type)
+      throws IOException {
+    prepareChange();
+    Body bytes = body.map(value -> Body.bytes(Codec.json().encode(value))).orElse(Body.NONE);
+    return calls.ask(Ask.change(method, path, bytes, calls.patience().attemptMs()), decoded(type));
+  }
+
+  /** Once something was passed on, the request can't be asked again: it would be passed twice. */
+  private void stream(Ask ask, Lines.Sink sink) throws IOException {
+    long[] taken = new long[1];
+    calls.ask(
+        ask,
+        (response, in) -> {
+          try {
+            Lines.read(
+                in,
+                line -> {
+                  taken[0]++;
+                  return sink.take(line);
+                });
+          } catch (IOException e) {
+            if (taken[0] > 0) {
+              throw new NoAnswer(
+                  "the answer of %s broke off after %d lines (%s); ask again"
+                      .formatted(response.uri().getAuthority(), taken[0], e.getMessage()),
+                  false,
+                  e);
+            }
+            throw e;
+          }
+          return taken[0];
+        });
+  }
+
+  private static <T> Calls.Answer<T> decoded(Class<T> type) {
+    return (response, in) -> Whole.decode(in, type);
+  }
+
+  private static <T> T decode(String line, Class<T> type) {
+    return Codec.json().decode(line.getBytes(StandardCharsets.UTF_8), type);
+  }
+
+  private void learn(List<Address> alive) {
+    calls.endpoints().learn(alive);
+    learnedNanos.set(System.nanoTime());
+  }
+
+  /**
+   * Before a change, a client should know where else to turn: the node that it asks may die with
+   * the reply. It costs one short read every half minute; that it fails is no error.
+   */
+  private void prepareChange() throws IOException {
+    long learned = learnedNanos.get();
+    boolean fresh =
+        learned != Long.MIN_VALUE
+            && System.nanoTime() - learned < TimeUnit.MILLISECONDS.toNanos(LEARN_EVERY_MS);
+    if (!fresh) {
+      try {
+        with(Patience.NONE).members();
+      } catch (InterruptedIOException e) {
+        throw e;
+      } catch (IOException e) {
+        // The change itself will say what is wrong.
+      }
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package idunno.node.shell;
+
+import idunno.core.base.Address;
+import idunno.core.base.NodeId;
+import idunno.core.membership.MemberState;
+import idunno.node.api.Views;
+import idunno.node.api.Views.GrepView;
+import idunno.node.shell.Command.Group;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/** Who is in the group, and what their logs say. */
+final class MachineCommands {
+  private MachineCommands() {}
+
+  static List<Command> all() {
+    return List.of(
+        Command.remote(
+                "list_mem",
+                Group.MACHINES,
+                "every member: its state, its role, since when",
+                MachineCommands::listMembers)
+            .numbered(1),
+        Command.remote("list_self", Group.MACHINES, "this node's id", MachineCommands::listSelf)
+            .numbered(2),
+        Command.remote(
+                "join", Group.MACHINES, "join the group of another node", MachineCommands::join)
+            .numbered(3)
+            .takesAny("HOST:PORT", "nodes of the group; none: those that this node knew last"),
+        Command.remote(
+                "leave", Group.MACHINES, "leave the group in good order", MachineCommands::leave)
+            .numbered(4),
+        Command.remote(
+                "list_master",
+                Group.MACHINES,
+                "the coordinator, and the standbys behind it",
+                MachineCommands::listMaster)
+            .numbered(5),
+        Command.remote(
+                "grep",
+                Group.MACHINES,
+                "ask the logs of all machines at once",
+                MachineCommands::grep)
+            .numbered(6)
+            .takes("REGEX", "a regular expression in RE2's syntax")
+            .flag("print the counts alone", "-c", "--count")
+            .option("--limit", "N", "print at most N lines of each machine; counts are of all"));
+  }
+
+  private static int listMembers(Call call) throws IOException {
+    Views.MembersView view = call.client().members();
+    if (call.json()) {
+      call.printDocument(view);
+      return Action.DONE;
+    }
+    Columns table =
+        call.columns()
+            .words("NAME")
+            .figures("INCARNATION")
+            .words("STATE", "ROLE", "API", "PEERS")
+            .figures("SLOTS")
+            .words("SINCE");
+    for (Views.MemberView member : view.members()) {
+      table.row(
+          member.id().name().value(),
+          Long.toString(member.id().incarnation()),
+          state(member.state(), call.style()),
+          lower(member.role()),
+          member.api().toString(),
+          member.peer().toString(),
+          Integer.toString(member.slots()),
+          Units.moment(member.sinceMs()));
+    }
+    table.printTo(call.out());
+    return Action.DONE;
+  }
+
+  /** A member's state, in its colour. */
+  static String state(MemberState state, Style style) {
+    String word = lower(state);
+    return switch (state) {
+      case ALIVE -> style.good(word);
+      case SUSPECT -> style.doubtful(word);
+      case FAILED -> style.bad(word);
+      case LEFT -> style.faint(word);
+    };
+  }
+
+  static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static int listSelf(Call call) throws IOException {
+    printSelf(call, call.client().self());
+    return Action.DONE;
+  }
+
+  private static void printSelf(Call call, Views.SelfView self) {
+    if (call.json()) {
+      call.printDocument(self);
+      return;
+    }
+    Style style = call.style();
+    call.print(
+        self.id()
+            .map(id -> style.strong(id.toString()))
+            .orElse(style.strong(self.name().value()) + " (in no group)"));
+    Columns table =
+        call.columns().words("CLUSTER", "API", "PEERS", "CONSENSUS", "RELEASE", "SINCE");
+    table.row(
+        self.cluster().orElse("-"),
+        self.api().toString(),
+        self.peer().toString(),
+        self.consensus().toString(),
+        Style.foreign(self.version()),
+        Units.moment(self.startedMs()));
+    table.printTo(call.out());
+  }
+
+  private static int join(Call call) throws IOException {
+    List<Address> seeds =
+        call.words().all("HOST:PORT").stream()
+            .flatMap(text -> Words.addresses("HOST:PORT", text).stream())
+            .toList();
+    printSelf(call, call.client().join(seeds));
+    return Action.DONE;
+  }
+
+  private static int leave(Call call) throws IOException {
+    return done(call, call.client().leave());
+  }
+
+  /** Prints that something was done. */
+  static int done(Call call, Views.DoneView done) {
+    if (call.json()) {
+      call.printDocument(done);
+    } else {
+      call.print(Style.foreign(done.done()));
+    }
+    return Action.DONE;
+  }
+
+  private static int listMaster(Call call) throws IOException {
+    Views.MasterView view = call.client().master();
+    if (call.json()) {
+      call.printDocument(view);
+      return Action.DONE;
+    }
+    Style style = call.style();
+    call.print(
+        "coordinator  "
+            + view.coordinator()
+                .map(NodeId::toString)
+                .map(style::strong)
+                .orElse(style.bad("none now"))
+            + "  term "
+            + view.term()
+            + ", "
+            + Units.count(view.entries())
+            + " entries committed");
+    Columns table = call.columns().words("STANDBY", "STATE").figures("ENTRIES BEHIND");
+    for (Views.StandbyView standby : view.standbys()) {
+      table.row(
+          standby.id().toString(),
+          state(standby.state(), style),
+          standby.behind() < 0 ? "not known" : Units.count(standby.behind()));
+    }
+    table.printTo(call.out());
+    return Action.DONE;
+  }
+
+  private static int grep(Call call) throws IOException {
+    boolean countOnly = call.words().has("--count");
+    OptionalLong limit =
+        countOnly
+            ? OptionalLong.of(0)
+            : call.words()
+                .number("--limit", 0, Long.MAX_VALUE)
+                .map(OptionalLong::of)
+                .orElse(OptionalLong.empty());
+    List<GrepView> ends = new ArrayList<>();
+    call.client()
+        .grep(
+            call.words().text("REGEX"),
+            limit,
+            answer -> {
+              if (call.json()) {
+                call.printJsonLine(answer);
+              }
+              switch (answer) {
+                case GrepView.Match match -> {
+                  if (!call.json() && !countOnly) {
+                    String node = call.style().typed(match.node() + ":");
+                    call.print(node + " " + Style.foreign(match.text()));
+                  }
+                }
+                case GrepView.Count count -> ends.add(count);
+                case GrepView.Silence silence -> ends.add(silence);
+              }
+            });
+    if (!call.json()) {
+      printCounts(call, ends, countOnly);
+    }
+    return counts(ends).findAny().isPresent() ? Action.DONE : Action.FAILED;
+  }
+
+  private static Stream<GrepView.Count> counts(List<GrepView> ends) {
+    return ends.stream()
+        .filter(GrepView.Count.class::isInstance)
+        .map(GrepView.Count.class::cast)
+        .sorted(Comparator.comparing(GrepView.Count::node));
+  }
+
+  private static void printCounts(Call call, List<GrepView> ends, boolean countOnly) {
+    if (!countOnly) {
+      call.print("");
+    }
+    Columns table = call.columns().words("MACHINE").figures("MATCHES", "LINES READ", "TOOK");
+    counts(ends)
+        .forEach(
+            one ->
+                table.row(
+                    one.node().value(),
+                    Units.count(one.matches()),
+                    Units.count(one.lines()),
+                    Units.span(one.tookMs())));
+    table.row(
+        "total",
+        Units.count(counts(ends).mapToLong(GrepView.Count::matches).sum()),
+        Units.count(counts(ends).mapToLong(GrepView.Count::lines).sum()),
+        "");
+    table.printTo(call.out());
+    for (GrepView end : ends) {
+      if (end instanceof GrepView.Silence silence) {
+        String node = silence.node() + " did not answer: ";
+        call.print(call.style().bad(node) + Style.foreign(silence.reason()));
+      }
+    }
+  }
+}

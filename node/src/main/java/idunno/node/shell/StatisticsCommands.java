@@ -1,0 +1,269 @@
+package idunno.node.shell;
+
+import idunno.core.base.NodeId;
+import idunno.core.base.Range;
+import idunno.core.coordinator.Report;
+import idunno.core.jobs.JobId;
+import idunno.core.jobs.LatencyHistogram;
+import idunno.node.shell.Command.Group;
+import idunno.node.shell.figures.Distribution;
+import idunno.node.shell.figures.Machines;
+import idunno.node.shell.figures.Rates;
+import idunno.node.shell.figures.Times;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** c1, c2, cvm and cq: what is measured, as tables. */
+final class StatisticsCommands {
+  private StatisticsCommands() {}
+
+  static List<Command> all() {
+    return List.of(
+        Command.remote(
+            "c1",
+            Group.STATISTICS,
+            "rates (10 s), finished, failures, fairness",
+            StatisticsCommands::rates),
+        Command.remote(
+            "c2",
+            Group.STATISTICS,
+            "time of a query: mean, deviation, percentiles",
+            StatisticsCommands::times),
+        Command.remote(
+                "c5",
+                Group.STATISTICS,
+                "the batches that each machine runs now",
+                StatisticsCommands::machines)
+            .alias("cvm"),
+        Command.remote(
+                "cq",
+                Group.STATISTICS,
+                "who ran, runs or will run each job's queries",
+                StatisticsCommands::distribution)
+            .mayTake("JOB", "a job's number; none: all jobs"));
+  }
+
+  private static int rates(Call call) throws IOException {
+    Rates rates = Rates.of(call.client().report());
+    if (call.json()) {
+      call.printDocument(rates);
+      return Action.DONE;
+    }
+    Columns table =
+        call.columns()
+            .words("MODEL")
+            .figures("JOB")
+            .words("STATE")
+            .figures("RATE (10 s)", "WEIGHT", "RATE/WEIGHT", "FINISHED", "ASKED", "FAILED")
+            .figures("SHARE");
+    for (Rates.JobRate job : rates.jobs()) {
+      table.row(
+          job.model().value(),
+          job.job().toString(),
+          JobCommands.state(job.state(), call.style()),
+          Units.rate(job.rate()),
+          Integer.toString(job.weight()),
+          Units.rate(job.ratePerWeight()),
+          Units.count(job.finished()),
+          Units.count(job.asked()),
+          Units.count(job.failures()),
+          Units.share(job.failureShare()));
+    }
+    for (Rates.ModelRate model : rates.models()) {
+      table.row(
+          call.style().strong(model.model().value()),
+          "all " + model.jobs(),
+          "",
+          Units.rate(model.rate()),
+          "",
+          "",
+          Units.count(model.finished()),
+          Units.count(model.asked()),
+          Units.count(model.failures()),
+          Units.share(model.failureShare()));
+    }
+    table.printTo(call.out());
+    call.print(fairness(rates.fairness()));
+    return Action.DONE;
+  }
+
+  private static String fairness(Optional<Rates.Fairness> fairness) {
+    if (fairness.isEmpty()) {
+      return "fairness: nothing to compare, fewer than two jobs run";
+    }
+    Rates.Fairness found = fairness.get();
+    if (found.gapPercent().isEmpty()) {
+      return "fairness: %d jobs run, none has finished a query in the last 10 s"
+          .formatted(found.jobs());
+    }
+    return "fairness: %d jobs run, gap between rates per weight %s %%, Jain's index %s"
+        .formatted(
+            found.jobs(),
+            Units.decimal(found.gapPercent().get(), 1),
+            found.jain().map(index -> Units.decimal(index, 4)).orElse("-"));
+  }
+
+  private static int times(Call call) throws IOException {
+    Times times = Times.of(call.client().report());
+    if (call.json()) {
+      call.printDocument(times);
+      return Action.DONE;
+    }
+    Columns table =
+        call.columns()
+            .words("MODEL")
+            .figures("JOB", "QUERIES", "MEAN", "STD DEV", "MEDIAN", "P90", "P95", "P99");
+    for (Times.JobTimes job : times.jobs()) {
+      row(table, job.model().value(), job.job().toString(), job.times());
+    }
+    for (Times.ModelTimes model : times.models()) {
+      String name = call.style().strong(model.model().value());
+      row(table, name, "all " + model.jobs(), model.times());
+    }
+    table.printTo(call.out());
+    return Action.DONE;
+  }
+
+  private static void row(Columns table, String model, String job, LatencyHistogram.Summary times) {
+    if (times.count() == 0) {
+      table.row(model, job, "0", "-", "-", "-", "-", "-", "-");
+      return;
+    }
+    table.row(
+        model,
+        job,
+        Units.count(times.count()),
+        Units.span(times.meanMs()),
+        Units.span(times.deviationMs()),
+        Units.span(times.medianMs()),
+        Units.span(times.p90Ms()),
+        Units.span(times.p95Ms()),
+        Units.span(times.p99Ms()));
+  }
+
+  private static int machines(Call call) throws IOException {
+    Report report = call.client().report();
+    Machines machines = Machines.of(report);
+    if (call.json()) {
+      call.printDocument(machines);
+      return Action.DONE;
+    }
+    Style style = call.style();
+    Columns table =
+        call.columns()
+            .words("MACHINE", "STATE", "DOES", "MODEL")
+            .figures("JOB", "START", "END")
+            .words("SINCE")
+            .figures("FOR");
+    for (Machines.Machine machine : machines.machines()) {
+      String name = machine.node().toString();
+      String state = MachineCommands.state(machine.state(), style);
+      if (machine.batches().isEmpty()) {
+        table.row(name, state, style.faint("nothing"), "", "", "", "", "", "");
+      }
+      for (Machines.Batch batch : machine.batches()) {
+        table.row(
+            name,
+            state,
+            batch.running() ? style.good("runs") : style.faint("has next"),
+            batch.model().value(),
+            batch.job().toString(),
+            Long.toString(batch.queries().start()),
+            Long.toString(batch.queries().end()),
+            Units.moment(batch.sinceMs()),
+            Units.span(report.nowMs() - batch.sinceMs()));
+      }
+    }
+    table.printTo(call.out());
+    for (Machines.JobMachines job : machines.jobs()) {
+      call.print(
+          "job %s (%s) runs on %s"
+              .formatted(
+                  job.job(),
+                  job.model(),
+                  job.machines().isEmpty()
+                      ? "no machine now"
+                      : FileCommands.joined(job.machines())));
+    }
+    return Action.DONE;
+  }
+
+  private static int distribution(Call call) throws IOException {
+    Optional<JobId> wanted = call.words().job("JOB");
+    Report report = call.client().report();
+    if (wanted.isPresent()) {
+      JobCommands.job(report, wanted.get());
+    }
+    List<Distribution> jobs =
+        Distribution.of(report).stream()
+            .filter(job -> wanted.isEmpty() || wanted.get().equals(job.job()))
+            .toList();
+    if (call.json()) {
+      call.printDocument(jobs);
+      return Action.DONE;
+    }
+    for (Distribution job : jobs) {
+      print(call, job);
+    }
+    return Action.DONE;
+  }
+
+  private static void print(Call call, Distribution job) {
+    Style style = call.style();
+    String title =
+        "job " + job.job() + "  " + job.model() + ", " + MachineCommands.lower(job.state());
+    call.print(style.strong(title));
+    Columns table =
+        call.columns()
+            .words("MACHINE")
+            .figures("START", "END")
+            .words("STATE", "STARTED", "FINISHED")
+            .figures("TOOK", "FAILED");
+    for (Distribution.Share share : job.shares()) {
+      Range queries = share.queries();
+      Optional<Long> took =
+          share.startedMs().flatMap(from -> share.finishedMs().map(to -> to - from));
+      table.row(
+          share.node().map(NodeId::toString).orElse("-"),
+          Long.toString(queries.start()),
+          Long.toString(queries.end()),
+          state(share.state(), style),
+          share.startedMs().map(Units::moment).orElse("-"),
+          share.finishedMs().map(Units::moment).orElse("-"),
+          took.map(Units::span).orElse("-"),
+          Integer.toString(share.failures()));
+    }
+    table.printTo(call.out());
+    String perMachine =
+        job.shares().stream()
+            .filter(share -> share.state() == Distribution.ShareState.DONE)
+            .flatMap(share -> share.node().stream().map(node -> one(node, share.queries())))
+            .collect(
+                Collectors.groupingBy(
+                    Queries::node, TreeMap::new, Collectors.summingLong(Queries::count)))
+            .entrySet()
+            .stream()
+            .map(node -> node.getKey() + " " + Units.count(node.getValue()))
+            .collect(Collectors.joining(", "));
+    call.print("done by machine: " + (perMachine.isEmpty() ? "nothing yet" : perMachine));
+  }
+
+  private record Queries(NodeId node, long count) {}
+
+  private static Queries one(NodeId node, Range queries) {
+    return new Queries(node, queries.size());
+  }
+
+  private static String state(Distribution.ShareState state, Style style) {
+    String word = MachineCommands.lower(state);
+    return switch (state) {
+      case DONE -> style.good(word);
+      case RUNNING -> style.typed(word);
+      case QUEUED, WAITING -> style.faint(word);
+      case DROPPED -> style.doubtful(word);
+    };
+  }
+}

@@ -1,0 +1,109 @@
+package idunno.node.shell.figures;
+
+import idunno.core.base.NodeId;
+import idunno.core.base.Range;
+import idunno.core.coordinator.Report;
+import idunno.core.coordinator.Report.JobReport;
+import idunno.core.coordinator.Report.Running;
+import idunno.core.jobs.BatchRecord;
+import idunno.core.jobs.JobId;
+import idunno.core.jobs.JobSpec;
+import idunno.core.jobs.JobState;
+import idunno.core.models.ModelName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What cq shows of one job: who ran, runs or will run which of its queries.
+ *
+ * @param shares the whole range of the job in order, without gaps
+ */
+public record Distribution(JobId job, ModelName model, JobState state, List<Share> shares) {
+  /** Keeps its own copy of the list. */
+  public Distribution {
+    shares = List.copyOf(shares);
+  }
+
+  /** Where a share of the queries is. */
+  public enum ShareState {
+    /** Nobody has it yet. */
+    QUEUED,
+    /** A machine has it, behind the batch that it runs. */
+    WAITING,
+    /** A machine runs it. */
+    RUNNING,
+    /** A machine has run it, and its results are committed. */
+    DONE,
+    /** Nobody will run it: the job was cancelled. */
+    DROPPED
+  }
+
+  /**
+   * A share of the queries.
+   *
+   * @param node the machine that has or had it
+   * @param startedMs when the machine began, by its clock, milliseconds since 1970
+   * @param finishedMs when it ended, by its clock
+   * @param failures how many queries failed, of those that are done
+   */
+  public record Share(
+      Optional<NodeId> node,
+      Range queries,
+      ShareState state,
+      Optional<Long> startedMs,
+      Optional<Long> finishedMs,
+      int failures) {}
+
+  /** The distribution of each job of a report, oldest first. */
+  public static List<Distribution> of(Report report) {
+    return report.jobs().stream().map(Distribution::of).toList();
+  }
+
+  private static Distribution of(JobReport job) {
+    JobSpec spec = job.spec();
+    NavigableMap<Integer, Share> known = new TreeMap<>();
+    for (Running one : job.running()) {
+      known.put(
+          one.batch(),
+          new Share(
+              Optional.of(one.node()),
+              one.queries(),
+              one.running() ? ShareState.RUNNING : ShareState.WAITING,
+              one.running() ? Optional.of(one.sinceMs()) : Optional.empty(),
+              Optional.empty(),
+              0));
+    }
+    for (BatchRecord one : job.batches()) {
+      known.put(
+          one.number(),
+          new Share(
+              Optional.of(one.node()),
+              spec.queriesOf(one.number()),
+              ShareState.DONE,
+              Optional.of(one.startedMs()),
+              Optional.of(one.finishedMs()),
+              one.failures()));
+    }
+    ShareState rest = job.state() == JobState.CANCELLED ? ShareState.DROPPED : ShareState.QUEUED;
+    List<Share> shares = new ArrayList<>();
+    long next = spec.range().start();
+    for (Share share : known.values()) {
+      if (share.queries().start() > next) {
+        shares.add(nobodys(new Range(next, share.queries().start() - 1), rest));
+      }
+      shares.add(share);
+      next = share.queries().end() + 1;
+    }
+    if (next <= spec.range().end()) {
+      shares.add(nobodys(new Range(next, spec.range().end()), rest));
+    }
+    return new Distribution(spec.id(), spec.model().name(), job.state(), shares);
+  }
+
+  private static Share nobodys(Range queries, ShareState state) {
+    return new Share(Optional.empty(), queries, state, Optional.empty(), Optional.empty(), 0);
+  }
+}
