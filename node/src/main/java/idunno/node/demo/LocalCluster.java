@@ -1,14 +1,10 @@
 package idunno.node.demo;
 
 import idunno.core.base.Address;
+import idunno.node.transport.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The processes end with this one, however it ends.
  */
 public final class LocalCluster implements AutoCloseable {
+  private static final String LOOPBACK = "127.0.0.1";
   private static final int FIRST_PORT = 17_400;
   private static final int STEP = 10;
   private static final long UP_WITHIN_MS = 120_000;
@@ -49,7 +46,7 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Where its API answers. */
     public Address api() {
-      return new Address(InetAddress.getLoopbackAddress().getHostAddress(), port);
+      return new Address(LOOPBACK, port);
     }
 
     /** The node's directory. */
@@ -161,14 +158,7 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private boolean saysUp() {
-      // The API listens from the start, but the last line is printed only by a member.
-      try (Socket socket = new Socket()) {
-        socket.connect(
-            new InetSocketAddress(api().host(), port), (int) Duration.ofSeconds(1).toMillis());
-        return tail().contains(" pid " + pid() + " is up");
-      } catch (IOException e) {
-        return false;
-      }
+      return tail().contains(" pid " + pid() + " is up");
     }
 
     private String tail() {
@@ -234,8 +224,8 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   private static boolean isFree(int port) {
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    try {
+      FreePort.check(LOOPBACK, port);
       return true;
     } catch (IOException e) {
       return false;

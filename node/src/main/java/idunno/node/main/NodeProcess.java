@@ -6,10 +6,9 @@ import idunno.node.api.Views.SelfView;
 import idunno.node.gateway.Gateway;
 import idunno.node.gateway.Unavailable;
 import idunno.node.logs.NodeLog;
+import idunno.node.transport.FreePort;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,8 +78,8 @@ final class NodeProcess implements AutoCloseable {
         // The API's port, held from here on, keeps the other two for this process.
         Gateway opened = openGateway();
         try {
-          probeFree(moved.peerPort());
-          probeFree(moved.consensusPort());
+          FreePort.check(config.bindHost(), moved.peerPort());
+          FreePort.check(config.bindHost(), moved.consensusPort());
           return opened;
         } catch (BindException e) {
           opened.close();
@@ -110,12 +109,6 @@ final class NodeProcess implements AutoCloseable {
 
   private Gateway openGateway() throws IOException {
     return Gateway.open(hosts().api(), new GroupOps(this), new FilesOps(this), new JobsOps(this));
-  }
-
-  private void probeFree(int port) throws IOException {
-    try (ServerSocket probe = new ServerSocket()) {
-      probe.bind(new InetSocketAddress(config.bindHost(), port));
-    }
   }
 
   /**
