@@ -13,6 +13,7 @@ import idunno.node.replica.ReplicatedState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
@@ -95,7 +97,7 @@ public final class FileStore {
   /**
    * Uploads files, small ones packed together; they become visible in groups of up to 2,000.
    *
-   * @param id the client's id of this request; a group is counted on from it
+   * @param id the client's id of this request; the groups' ids follow from it
    * @param sources the files; each stream is read to its end before the next is asked for
    * @param folder the folder that they make up, if they make up one
    */
@@ -114,14 +116,26 @@ public final class FileStore {
       Command commit =
           new Command.CommitFiles(
               group, chunksOf(group, ready.chunks()), folder, clockMs.getAsLong());
-      RequestId groupId = new RequestId(id.client(), id.sequence() + from / FILES_PER_COMMIT);
-      switch (proposer.submit(groupId, commit, COMMIT_WITHIN)) {
+      switch (proposer.submit(ofGroup(id, from / FILES_PER_COMMIT), commit, COMMIT_WITHIN)) {
         case Reply.Committed committed -> versions.addAll(committed.numbers());
         case Reply.Refused refused -> throw new Refused(refused.reason());
         case Reply other -> throw unexpected(commit, other);
       }
     }
     return new Put(versions, ready.files(), replicasOf(ready.chunks()));
+  }
+
+  /**
+   * The id of one of the commands of a request. Those behind the first get a session of their own:
+   * the client's next sequence belongs to its next request.
+   */
+  private static RequestId ofGroup(RequestId id, int group) {
+    if (group == 0) {
+      return id;
+    }
+    String session = id.client() + "/" + id.sequence();
+    return new RequestId(
+        UUID.nameUUIDFromBytes(session.getBytes(StandardCharsets.UTF_8)).toString(), group);
   }
 
   /** Makes a file durable without committing it. */
