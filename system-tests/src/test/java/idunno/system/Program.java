@@ -28,6 +28,6 @@ final class Program {
             + target.resolve("lib/*")
             + ":"
             + home().resolve("system-tests/target/test-classes"),
-        "idunno.node.main.Boot");
+        "idunno.node.main.Main");
   }
 }
