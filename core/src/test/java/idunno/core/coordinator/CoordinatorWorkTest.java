@@ -158,7 +158,7 @@ final class CoordinatorWorkTest {
     assertEquals(10, stage.progress(job).failures());
     assertEquals(
         new QueryResult.Failed("no node could run it: no memory"),
-        stage.progress(job).results().firstEntry().getValue().getFirst());
+        stage.progress(job).resultsOf(0).getFirst());
   }
 
   @Test

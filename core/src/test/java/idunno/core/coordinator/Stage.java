@@ -118,7 +118,7 @@ final class Stage {
   }
 
   Report report() {
-    return coordinator.report(cluster.state(), nowMs);
+    return coordinator.report(cluster.state(), true, nowMs);
   }
 
   static List<Integer> numbers(Beat.Answer answer) {

@@ -9,6 +9,7 @@ import idunno.core.jobs.JobState;
 import idunno.core.jobs.Progress;
 import idunno.core.jobs.QueryResult;
 import java.util.BitSet;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
@@ -64,7 +65,8 @@ final class Book {
       covered.set(from, to);
     }
     require(
-        job.state() == JobState.DONE || job.results().keySet().equals(batches.keySet()),
+        job.state() == JobState.DONE
+            || job.batchesWithResults().equals(List.copyOf(batches.keySet())),
         () ->
             "job %s holds results of other batches than were committed".formatted(job.spec().id()));
   }

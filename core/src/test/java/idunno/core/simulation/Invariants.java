@@ -48,7 +48,7 @@ final class Invariants {
   /** A coordinator has written a job's result file; the request would make it visible. */
   void written(RequestId request, Progress job) {
     List<QueryResult> lines = new ArrayList<>();
-    job.results().values().forEach(lines::addAll);
+    job.batchesWithResults().forEach(batch -> lines.addAll(job.resultsOf(batch)));
     writings.put(request, lines);
   }
 

@@ -58,7 +58,7 @@ final class SimulatedCoordinator {
       ClusterState state = cluster.log().state();
       cluster
           .invariants()
-          .looked(coordinator.report(state, node.nowMs()), state, cluster.timeline().nowMs());
+          .looked(coordinator.report(state, true, node.nowMs()), state, cluster.timeline().nowMs());
       node.later(TICK_MS, this::tick);
     }
   }

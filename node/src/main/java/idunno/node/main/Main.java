@@ -33,6 +33,7 @@ public final class Main {
     List<Command> commands =
         new ArrayList<>(List.of(DemoCommand.command(), StartCommand.command()));
     commands.addAll(Commands.all());
+    commands.add(PullCommand.command());
     Program program = new Program(commands, Version.text());
     if (args.equals(List.of(REHEARSE))) {
       Rehearsal.play(program);
