@@ -36,6 +36,7 @@ final class PeerDesk implements Handler {
 
   private final Codec codec = Codec.cbor();
   private final ChunkStore chunks;
+  private final OwnChunks own;
   private final Path logFolder;
   private final Peers peers;
   private final Consensus consensus;
@@ -45,12 +46,14 @@ final class PeerDesk implements Handler {
 
   PeerDesk(
       ChunkStore chunks,
+      OwnChunks own,
       Path logFolder,
       Peers peers,
       Consensus consensus,
       CoordinatorLoop coordinator,
       Warmer warmer) {
     this.chunks = chunks;
+    this.own = own;
     this.logFolder = logFolder;
     this.peers = peers;
     this.consensus = consensus;
@@ -157,7 +160,7 @@ final class PeerDesk implements Handler {
   private Peers.Answer read(PeerRequest.ReadChunk read) throws IOException {
     try {
       return new Peers.Answer(
-          new PeerReply.Done(), chunks.read(read.chunk().value(), read.offset(), read.length()));
+          new PeerReply.Done(), own.read(read.chunk(), read.offset(), read.length()));
     } catch (NoSuchFileException e) {
       return plain(new PeerReply.NoSuchChunk(read.chunk(), "not on this disk"));
     }
