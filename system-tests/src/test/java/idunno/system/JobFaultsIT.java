@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import idunno.core.base.NodeId;
-import idunno.core.coordinator.Report.JobReport;
 import idunno.core.coordinator.Report.Running;
 import idunno.core.jobs.BatchRecord;
 import idunno.core.jobs.JobSpec;
@@ -30,7 +29,7 @@ class JobFaultsIT {
 
   @BeforeAll
   static void runUndisturbed() throws Exception {
-    WORK.addModel("heavy", new Network(10));
+    WORK.addModel("heavy", new Network(20));
     WORK.addPictures("pictures", QUERIES);
     WORK.warm();
     undisturbed = WORK.awaitDone(submit().id());
@@ -129,11 +128,11 @@ class JobFaultsIT {
     for (JobSpec job : jobs) {
       assertArrayEquals(undisturbed, WORK.awaitDone(job.id()), "job " + job.id());
     }
-    JobReport last = WORK.job(jobs.getLast().id());
+    JobSpec next = submit();
+    assertArrayEquals(undisturbed, WORK.awaitDone(next.id()));
+    NodeId back = new NodeId(before.name(), before.incarnation() + 1);
     assertTrue(
-        last.batches().stream()
-            .anyMatch(
-                batch -> batch.node().equals(new NodeId(before.name(), before.incarnation() + 1))),
+        WORK.job(next.id()).batches().stream().anyMatch(batch -> batch.node().equals(back)),
         "the node that came back is used again");
   }
 }
