@@ -3,10 +3,7 @@ package idunno.node.main;
 import idunno.core.base.Address;
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
-import idunno.core.files.ChunkId;
-import idunno.core.files.StoredChunk;
 import idunno.core.membership.Member;
-import idunno.core.state.Command;
 import idunno.node.chunks.ChunkStore;
 import idunno.node.consensus.Consensus;
 import idunno.node.consensus.ConsensusConfig;
@@ -46,7 +43,6 @@ final class Node implements AutoCloseable {
   private static final Duration JOIN_WITHIN = Duration.ofSeconds(90);
   private static final Duration REMOVE_WITHIN = Duration.ofSeconds(30);
   private static final long LEAVE_WITHIN_MS = 120_000;
-  private static final Duration DROP_WITHIN = Duration.ofSeconds(10);
 
   private final NodeConfig config;
   private final UUID cluster;
@@ -110,13 +106,14 @@ final class Node implements AutoCloseable {
       consensus = cleanup.add(openConsensus(start, disk, loop));
       compass = map.set(new Compass(self, state, consensus));
       proposer = cleanup.add(new Proposer(new ClusterLog(consensus)));
+      OwnChunks own = new OwnChunks(self, chunks, state, proposer, log);
       files =
           new FileStore(
               state,
               proposer,
-              new RemoteReplicas(compass, chunks, peers),
+              new RemoteReplicas(compass, chunks, own, peers),
               clockMs,
-              this::dropDamaged);
+              (holder, chunk) -> own.damaged(holder, chunk.id()));
       results = new Results(state, files, proposer, clockMs);
       warmer = cleanup.add(new Warmer(state, files, data.resolve("models")));
       coordinator =
@@ -131,6 +128,7 @@ final class Node implements AutoCloseable {
       PeerDesk desk =
           new PeerDesk(
               chunks,
+              own,
               data.resolve("log"),
               peers,
               new Electorate(consensus, state),
@@ -232,31 +230,6 @@ final class Node implements AutoCloseable {
 
   private static void lostConnection(Compass map, CoordinatorLoop loop, Address lost) {
     map.memberAt(lost).ifPresent(member -> loop.connectionLost(member.name()));
-  }
-
-  private void dropDamaged(NodeName node, StoredChunk chunk) {
-    log.write("replica-damaged", "chunk", chunk.id(), "node", node);
-    Thread.ofVirtual().name("drop-damaged").start(() -> drop(node, chunk.id()));
-  }
-
-  private void drop(NodeName node, ChunkId chunk) {
-    try {
-      if (node.equals(config.name())) {
-        chunks.delete(chunk.value());
-      }
-      proposer.submit(new Command.DropReplica(chunk, node), DROP_WITHIN);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (IOException | Proposer.OutcomeUnknown e) {
-      log.write(
-          "replica-not-dropped",
-          "chunk",
-          chunk,
-          "node",
-          node,
-          "why",
-          String.valueOf(e.getMessage()));
-    }
   }
 
   /**

@@ -26,6 +26,7 @@ final class PeerDesk implements Handler {
 
   private final Codec codec = Codec.cbor();
   private final ChunkStore chunks;
+  private final OwnChunks own;
   private final Path logFolder;
   private final Peers peers;
   private final Electorate electorate;
@@ -34,12 +35,14 @@ final class PeerDesk implements Handler {
 
   PeerDesk(
       ChunkStore chunks,
+      OwnChunks own,
       Path logFolder,
       Peers peers,
       Electorate electorate,
       CoordinatorLoop coordinator,
       Warmer warmer) {
     this.chunks = chunks;
+    this.own = own;
     this.logFolder = logFolder;
     this.peers = peers;
     this.electorate = electorate;
@@ -111,7 +114,7 @@ final class PeerDesk implements Handler {
   private Peers.Answer read(PeerRequest.ReadChunk read) throws IOException {
     try {
       return new Peers.Answer(
-          new PeerReply.Done(), chunks.read(read.chunk().value(), read.offset(), read.length()));
+          new PeerReply.Done(), own.read(read.chunk(), read.offset(), read.length()));
     } catch (NoSuchFileException e) {
       return plain(new PeerReply.NoSuchChunk(read.chunk(), "not on this disk"));
     }

@@ -17,11 +17,13 @@ final class RemoteReplicas implements Replicas {
 
   private final Compass compass;
   private final ChunkStore chunks;
+  private final OwnChunks own;
   private final Peers peers;
 
-  RemoteReplicas(Compass compass, ChunkStore chunks, Peers peers) {
+  RemoteReplicas(Compass compass, ChunkStore chunks, OwnChunks own, Peers peers) {
     this.compass = compass;
     this.chunks = chunks;
+    this.own = own;
     this.peers = peers;
   }
 
@@ -48,7 +50,7 @@ final class RemoteReplicas implements Replicas {
   @Override
   public ByteBuffer read(NodeName node, ChunkId chunk, int offset, int length) throws IOException {
     if (node.equals(self())) {
-      return chunks.read(chunk.value(), offset, length);
+      return own.read(chunk, offset, length);
     }
     Peers.Answer answer =
         peers.ask(
