@@ -10,6 +10,7 @@ import idunno.core.jobs.JobState;
 import idunno.core.models.ModelCard;
 import idunno.core.models.ModelName;
 import idunno.node.api.ResultLine;
+import idunno.node.api.Views.FolderPutView;
 import idunno.node.api.Views.JobAsk;
 import idunno.node.api.Views.TrainedView;
 import idunno.node.client.Client;
@@ -129,16 +130,17 @@ public final class Demo {
     List<String> names =
         Crops.fill(
             pictures, photos, Math.max(photos.size(), settings.seconds() * PICTURES_PER_SECOND));
+    FolderPutView put;
     try (ProgressLine line = call.bytes("put -r photos")) {
-      var put = client.putFolder(pictures, new FileName("photos"), line);
-      step(
-          "put -r photos: %s pictures, %s, each on %d nodes, in %s"
-              .formatted(
-                  Units.count(put.files()),
-                  Units.bytes(put.bytes()),
-                  put.replicas(),
-                  Units.span(put.tookMs())));
+      put = client.putFolder(pictures, new FileName("photos"), line);
     }
+    step(
+        "put -r photos: %s pictures, %s, each on %d nodes, in %s"
+            .formatted(
+                Units.count(put.files()),
+                Units.bytes(put.bytes()),
+                put.replicas(),
+                Units.span(put.tookMs())));
     return names;
   }
 
