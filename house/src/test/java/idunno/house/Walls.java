@@ -69,7 +69,7 @@ record Walls(String root) {
       Map.of(
           "client", Set.of("api"),
           "coordination", Set.of("replica"),
-          "demo", Set.of("api", "client", "zoo"),
+          "demo", Set.of("api", "client", "shell", "zoo"),
           "files", Set.of("replica"),
           "gateway", Set.of("api"),
           "shell", Set.of("api", "client"));

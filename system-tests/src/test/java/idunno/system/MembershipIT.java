@@ -79,6 +79,7 @@ class MembershipIT {
     for (int i = 0; i < 20; i++) {
       put("moved/" + i, "file " + i);
     }
+    put("moved/one", "one file");
     leaveAndJoinAgain(CLUSTER.worker());
   }
 

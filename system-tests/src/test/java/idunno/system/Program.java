@@ -14,7 +14,6 @@ final class Program {
 
   /** The command line that runs a node, up to the word {@code start}. */
   static List<String> node() {
-    Path target = home().resolve("node/target");
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--enable-native-access=ALL-UNNAMED",
@@ -22,12 +21,7 @@ final class Program {
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         "-Xmx256m",
-        "-cp",
-        target.resolve("idunno-node.jar")
-            + ":"
-            + target.resolve("lib/*")
-            + ":"
-            + home().resolve("system-tests/target/test-classes"),
-        "idunno.node.main.Boot");
+        "-jar",
+        home().resolve("node/target/idunno-node.jar").toString());
   }
 }

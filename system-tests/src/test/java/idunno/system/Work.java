@@ -67,7 +67,7 @@ record Work(Cluster cluster) {
 
   /** What is known of a job now. */
   JobReport job(JobId id) throws IOException {
-    Report report = cluster.client().report();
+    Report report = cluster.client().history();
     return report.jobs().stream()
         .filter(job -> job.spec().id().equals(id))
         .findFirst()

@@ -7,6 +7,7 @@ import idunno.core.files.RepairPlan;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
 import idunno.core.jobs.JobId;
+import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
 import idunno.core.jobs.Progress;
 import idunno.core.jobs.QueryResult;
@@ -49,6 +50,7 @@ public final class Coordinator {
   private boolean active;
   private long term;
   private long electedMs;
+  private long steppedMs;
   private long repairedMs;
   private long followedChanges = -1;
   private FailureDetector detector;
@@ -89,6 +91,10 @@ public final class Coordinator {
     if (!active && !(happening instanceof Happening.Elected)) {
       return effects;
     }
+    if (active && nowMs - steppedMs > rule.suspectAfterMs()) {
+      detector.excuse(nowMs);
+    }
+    steppedMs = nowMs;
     switch (happening) {
       case Happening.Elected elected -> elected(state, elected, nowMs, effects);
       case Happening.Deposed ignored -> {
@@ -213,7 +219,9 @@ public final class Coordinator {
           new Effect.AnswerBeat(arrived.token(), Beat.Answer.nothing(standing(state, node))));
       return;
     }
-    if (beat.number() <= lastBeats.getOrDefault(node, 0L)) {
+    if (failing.contains(node) || beat.number() <= lastBeats.getOrDefault(node, 0L)) {
+      // A failing one is told the truth once the log has it; what it was given until then nobody
+      // would take back.
       effects.add(
           new Effect.AnswerBeat(arrived.token(), Beat.Answer.nothing(Beat.Standing.MEMBER)));
       return;
@@ -291,6 +299,10 @@ public final class Coordinator {
         if (!committedFrom(state, result)) {
           effects.add(new Effect.Tell(new Event.DuplicateDropped(result.key(), beat.node())));
         }
+      } else if (!specOf(state, result.key()).fits(result)) {
+        String reason = "its result has " + result.results().size() + " answers";
+        settled.add(result.key());
+        refuse(state, result.key(), beat.node(), reason, nowMs, effects);
       } else if (dispatcher.propose(result.key())) {
         fresh.add(result);
         effects.add(new Effect.Tell(new Event.BatchCompleted(result.key(), beat.node())));
@@ -300,6 +312,10 @@ public final class Coordinator {
       effects.add(new Effect.Propose(new Command.CompleteBatches(fresh, nowMs)));
     }
     return settled;
+  }
+
+  private static JobSpec specOf(ClusterState state, BatchKey key) {
+    return state.jobs().get(key.job()).orElseThrow().spec();
   }
 
   private static boolean committedFrom(ClusterState state, BatchResult result) {
@@ -318,27 +334,38 @@ public final class Coordinator {
       NavigableSet<BatchKey> listed,
       List<Effect> effects) {
     for (Beat.Returned returned : beat.returned()) {
-      BatchKey key = returned.key();
-      listed.add(key);
-      if (!isWanted(state, key)) {
-        continue;
+      listed.add(returned.key());
+      if (isWanted(state, returned.key())) {
+        refuse(state, returned.key(), beat.node(), returned.reason(), nowMs, effects);
       }
-      effects.add(new Effect.Tell(new Event.BatchReturned(key, beat.node(), returned.reason())));
-      NavigableSet<NodeName> alive = state.members().aliveNames();
-      if (dispatcher.refused(key, beat.node().name(), alive) && dispatcher.propose(key)) {
-        effects.add(
-            new Effect.Propose(
-                new Command.CompleteBatches(
-                    List.of(failed(state, key, beat.node(), returned.reason(), nowMs)), nowMs)));
-      } else {
-        dispatcher.takeBack(state.jobs(), key, beat.node());
-      }
+    }
+  }
+
+  private void refuse(
+      ClusterState state,
+      BatchKey key,
+      NodeId node,
+      String reason,
+      long nowMs,
+      List<Effect> effects) {
+    if (!dispatcher.isGivenTo(key, node)) {
+      // Said again since the answer was lost: another may be at it by now.
+      return;
+    }
+    effects.add(new Effect.Tell(new Event.BatchReturned(key, node, reason)));
+    if (dispatcher.refused(key, node.name(), runners(state)) && dispatcher.propose(key)) {
+      effects.add(
+          new Effect.Propose(
+              new Command.CompleteBatches(
+                  List.of(failed(state, key, node, reason, nowMs)), nowMs)));
+    } else {
+      dispatcher.takeBack(state.jobs(), key, node);
     }
   }
 
   private static BatchResult failed(
       ClusterState state, BatchKey key, NodeId node, String reason, long nowMs) {
-    int queries = state.jobs().get(key.job()).orElseThrow().spec().sizeOf(key.number());
+    int queries = specOf(state, key).sizeOf(key.number());
     return new BatchResult(
         key,
         node,
@@ -353,10 +380,10 @@ public final class Coordinator {
     if (!awaited.isEmpty() && nowMs - electedMs < rule.failAfterMs()) {
       return assigned;
     }
-    NavigableSet<NodeName> alive = state.members().aliveNames();
+    NavigableSet<NodeName> runners = runners(state);
     while (assigned.size() < beat.wants()) {
       Optional<Assignment> next =
-          dispatcher.next(state.jobs(), beat.node(), beat.number(), alive, nowMs);
+          dispatcher.next(state.jobs(), beat.node(), beat.number(), runners, nowMs);
       if (next.isEmpty()) {
         break;
       }
@@ -443,8 +470,23 @@ public final class Coordinator {
     return keepers;
   }
 
-  /** What is known now, for statistics and lists. */
-  public Report report(ClusterState state, long nowMs) {
-    return Report.of(state, detector, dispatcher.given(), term, nowMs);
+  /** Those who can be asked to run a batch: with slots, and staying. */
+  private NavigableSet<NodeName> runners(ClusterState state) {
+    NavigableSet<NodeName> runners = keepers(state);
+    for (Member member : state.members().alive()) {
+      if (member.place().slots() == 0) {
+        runners.remove(member.name());
+      }
+    }
+    return runners;
+  }
+
+  /**
+   * What is known now, for statistics and lists.
+   *
+   * @param history whether the committed batches are wanted too; a long job has many
+   */
+  public Report report(ClusterState state, boolean history, long nowMs) {
+    return Report.of(state, detector, dispatcher.given(), term, history, nowMs);
   }
 }

@@ -82,13 +82,13 @@ final class Dispatcher {
    * The next batch for a node, taken from the job that is furthest behind; empty if none is left.
    */
   Optional<Assignment> next(
-      JobTable jobs, NodeId node, long beat, Collection<NodeName> alive, long nowMs) {
-    Optional<JobId> job = fairTime.next(id -> find(jobs, id, node.name(), alive).isPresent());
+      JobTable jobs, NodeId node, long beat, Collection<NodeName> runners, long nowMs) {
+    Optional<JobId> job = fairTime.next(id -> find(jobs, id, node.name(), runners).isPresent());
     if (job.isEmpty()) {
       return Optional.empty();
     }
     Progress progress = jobs.get(job.get()).orElseThrow();
-    int batch = find(jobs, job.get(), node.name(), alive).orElseThrow();
+    int batch = find(jobs, job.get(), node.name(), runners).orElseThrow();
     BatchKey key = new BatchKey(job.get(), batch);
     desk(job.get()).returned.remove(batch);
     given.put(key, new Given(node, beat, false, nowMs));
@@ -102,12 +102,12 @@ final class Dispatcher {
   }
 
   private Optional<Integer> find(
-      JobTable jobs, JobId id, NodeName node, Collection<NodeName> alive) {
+      JobTable jobs, JobId id, NodeName node, Collection<NodeName> runners) {
     Progress job = jobs.get(id).orElseThrow();
     Desk desk = desk(id);
     desk.returned.removeIf(batch -> !isFree(job, batch));
     for (int batch : desk.returned) {
-      if (mayRun(new BatchKey(id, batch), node, alive)) {
+      if (mayRun(new BatchKey(id, batch), node, runners)) {
         return Optional.of(batch);
       }
     }
@@ -125,9 +125,9 @@ final class Dispatcher {
   }
 
   /** A node that couldn't run a batch gets it again only when no other is left to try. */
-  private boolean mayRun(BatchKey key, NodeName node, Collection<NodeName> alive) {
+  private boolean mayRun(BatchKey key, NodeName node, Collection<NodeName> runners) {
     Refusals refused = refusals.get(key);
-    return refused == null || !refused.by.contains(node) || refused.by.containsAll(alive);
+    return refused == null || !refused.by.contains(node) || refused.by.containsAll(runners);
   }
 
   private Desk desk(JobId id) {
@@ -142,6 +142,12 @@ final class Dispatcher {
     }
     given.put(key, claim);
     return true;
+  }
+
+  /** Whether the batch is in that node's hands. */
+  boolean isGivenTo(BatchKey key, NodeId node) {
+    Given now = given.get(key);
+    return now != null && now.node().equals(node);
   }
 
   /** The batches that a node was given in answers before {@code beat}. */
@@ -175,13 +181,14 @@ final class Dispatcher {
   /**
    * The node couldn't run the batch.
    *
-   * @return whether the batch has been tried often enough, by every node that is there
+   * @param runners the nodes that can be asked to run a batch
+   * @return whether the batch has been tried often enough, by every one of them
    */
-  boolean refused(BatchKey key, NodeName node, Collection<NodeName> alive) {
+  boolean refused(BatchKey key, NodeName node, Collection<NodeName> runners) {
     Refusals refused = refusals.computeIfAbsent(key, ignored -> new Refusals());
     refused.by.add(node);
     refused.count++;
-    return refused.count >= MAX_ATTEMPTS && refused.by.containsAll(alive);
+    return refused.count >= MAX_ATTEMPTS && refused.by.containsAll(runners);
   }
 
   /** Results of the batch are put forward; false if they are already. */

@@ -50,6 +50,9 @@ public sealed interface Happening {
   /** Proposed results were neither committed nor refused as far as is known. */
   record ResultsUnsettled(List<BatchKey> batches) implements Happening {}
 
-  /** Time has passed. */
+  /**
+   * Time has passed. It comes several times a second: a coordinator that took no step for longer
+   * than the first bound of the detection rule takes it that its own process stood still.
+   */
   record Tick() implements Happening {}
 }

@@ -42,7 +42,7 @@ public record Report(long term, long nowMs, List<Member> members, List<JobReport
    * @param duplicates batches that were reported again after they were committed
    * @param endedMs when it ended, milliseconds since 1970; 0 before
    * @param running the batches that somebody has now
-   * @param batches the committed batches in the order of their commitment
+   * @param batches the committed batches in the order of their commitment, if they were asked for
    */
   public record JobReport(
       JobSpec spec,
@@ -73,6 +73,7 @@ public record Report(long term, long nowMs, List<Member> members, List<JobReport
       FailureDetector detector,
       NavigableMap<BatchKey, Dispatcher.Given> given,
       long term,
+      boolean history,
       long nowMs) {
     List<Member> members =
         state.members().all().stream()
@@ -107,7 +108,7 @@ public record Report(long term, long nowMs, List<Member> members, List<JobReport
               job.duplicates(),
               job.endedMs(),
               running,
-              job.records()));
+              history ? job.records() : List.of()));
     }
     return new Report(term, nowMs, members, jobs);
   }

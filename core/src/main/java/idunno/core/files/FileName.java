@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
  * but common beginnings of names.
  *
  * @param value 1 to 1,024 bytes of UTF-8; no segment empty, {@code .} or {@code ..}; no control
- *     characters, no backslash
+ *     characters, no backslash, no half of a surrogate pair
  */
 public record FileName(String value) implements Comparable<FileName> {
   private static final int MAX_BYTES = 1024;
@@ -24,6 +24,11 @@ public record FileName(String value) implements Comparable<FileName> {
       throw new IllegalArgumentException(
           "file name: expected 1 to " + MAX_BYTES + " bytes of UTF-8, found " + bytes);
     }
+    if (value.codePoints().anyMatch(FileName::isHalfACharacter)) {
+      // In UTF-8 it would become a question mark, and another name.
+      throw new IllegalArgumentException(
+          "file name: expected whole Unicode characters, found half of a surrogate pair");
+    }
     if (value.codePoints().anyMatch(point -> Character.isISOControl(point) || point == '\\')) {
       throw new IllegalArgumentException(
           "file name: expected no control characters and no backslash, found "
@@ -36,6 +41,10 @@ public record FileName(String value) implements Comparable<FileName> {
                 + Checks.quote(value));
       }
     }
+  }
+
+  private static boolean isHalfACharacter(int point) {
+    return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
   }
 
   /** Whether this name lies in the folder, at any depth. */

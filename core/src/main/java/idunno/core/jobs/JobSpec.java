@@ -61,6 +61,12 @@ public record JobSpec(
     return Math.toIntExact(queriesOf(batch).size());
   }
 
+  /** Whether a result is of one of this job's batches and has an answer to each of its queries. */
+  public boolean fits(BatchResult result) {
+    int batch = result.key().number();
+    return batch >= 0 && batch < batches() && result.results().size() == sizeOf(batch);
+  }
+
   /** Where the job's results are in the store once it is done. */
   public FileName resultFile() {
     return new FileName("results/job-" + id + ".jsonl");

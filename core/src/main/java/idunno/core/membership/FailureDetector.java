@@ -104,6 +104,13 @@ public final class FailureDetector {
     }
   }
 
+  /**
+   * The watcher itself stood still until now: whoever was to be heard meanwhile gets the time anew.
+   */
+  public void excuse(long nowMs) {
+    watched.values().forEach(watch -> watch.heardMs = nowMs);
+  }
+
   /** Whether the node is suspect now. */
   public boolean isSuspect(NodeId node) {
     Watch watch = watched.get(node);

@@ -243,18 +243,15 @@ public final class ClusterState {
   }
 
   private boolean fits(BatchResult result) {
-    return jobs.get(result.key().job())
-        .map(Progress::spec)
-        .filter(spec -> result.key().number() >= 0 && result.key().number() < spec.batches())
-        .filter(spec -> result.results().size() == spec.sizeOf(result.key().number()))
-        .isPresent();
+    return jobs.get(result.key().job()).filter(job -> job.spec().fits(result)).isPresent();
   }
 
   private Reply publish(Command.PublishResults command) {
     Optional<Progress> job = jobs.get(command.job());
     if (job.isEmpty() || job.get().state() != JobState.PUBLISHING) {
-      // Another coordinator has done it: the bytes that came with this one are in the way.
-      freed.addAll(command.chunks().stream().map(StoredChunk::id).toList());
+      // Another coordinator has done it: the bytes that came with this one alone are in the way.
+      files.addChunks(command.chunks());
+      freed.addAll(files.dropUnreferenced(command.chunks()));
       return new Reply.Refused("job " + command.job() + " has no results to publish");
     }
     files.addChunks(command.chunks());
@@ -264,6 +261,7 @@ public final class ClusterState {
       return new Reply.Refused(objection.get());
     }
     FileVersion version = files.commit(command.file(), command.atMs());
+    freed.addAll(files.dropUnreferenced(command.chunks()));
     end(job.get(), JobState.DONE, command.atMs());
     return new Reply.Committed(List.of(version.number()));
   }

@@ -110,11 +110,12 @@ final class Calls {
       firstFailureNanos = tries == 1 ? now : firstFailureNanos;
       long triedMs = TimeUnit.NANOSECONDS.toMillis(now - firstFailureNanos);
       boolean wholeRound = tries >= endpoints.all().size();
-      if (wholeRound && triedMs >= limitMs(ask, allRefused)) {
+      long leftMs = limitMs(ask, allRefused) - triedMs;
+      if (wholeRound && leftMs <= 0) {
         throw givenUp(ask, trouble, allRefused);
       }
       if (tries % endpoints.all().size() == 0) {
-        pause(pauseMs);
+        pause(Math.max(1, Math.min(pauseMs, leftMs)));
         pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
       }
     }

@@ -86,7 +86,16 @@ public final class Client {
 
   /** What the coordinator knows now: jobs, what runs where, how long it takes. */
   public Report report() throws IOException {
-    Report report = get("/v1/report", Report.class);
+    return report("/v1/report");
+  }
+
+  /** The same, with every batch that was committed. */
+  public Report history() throws IOException {
+    return report("/v1/report?history=true");
+  }
+
+  private Report report(String path) throws IOException {
+    Report report = get(path, Report.class);
     learn(
         report.members().stream()
             .filter(member -> member.state() == MemberState.ALIVE)

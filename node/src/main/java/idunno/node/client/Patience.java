@@ -13,7 +13,7 @@ package idunno.node.client;
  */
 public record Patience(long nobodyMs, long readMs, long changeMs, long attemptMs) {
   /** For people and scripts: a change of coordinator passes unnoticed. */
-  public static final Patience USUAL = new Patience(1_000, 10_000, 30_000, 10_000);
+  public static final Patience USUAL = new Patience(500, 10_000, 30_000, 10_000);
 
   /** For a look that must not make anybody wait: one try at each address. */
   public static final Patience NONE = new Patience(0, 0, 0, 1_000);

@@ -45,7 +45,7 @@ public final class CoordinatorLoop implements AutoCloseable {
   private sealed interface Task {
     record Step(Happening happening) implements Task {}
 
-    record Look(CompletableFuture<Report> report) implements Task {}
+    record Look(boolean history, CompletableFuture<Report> report) implements Task {}
   }
 
   /** This node is not the coordinator. */
@@ -109,13 +109,17 @@ public final class CoordinatorLoop implements AutoCloseable {
     }
   }
 
-  /** What the coordinator knows now. */
-  public Report report() throws NotCoordinator, InterruptedException {
+  /**
+   * What the coordinator knows now.
+   *
+   * @param history whether the committed batches are wanted too
+   */
+  public Report report(boolean history) throws NotCoordinator, InterruptedException {
     if (!leads) {
       throw new NotCoordinator();
     }
     CompletableFuture<Report> report = new CompletableFuture<>();
-    tasks.put(new Task.Look(report));
+    tasks.put(new Task.Look(history, report));
     return await(report);
   }
 
@@ -143,7 +147,9 @@ public final class CoordinatorLoop implements AutoCloseable {
           case null -> {}
           case Task.Step step -> step(step.happening());
           case Task.Look look ->
-              look.report().complete(state.read(s -> coordinator.report(s, clockMs.getAsLong())));
+              look.report()
+                  .complete(
+                      state.read(s -> coordinator.report(s, look.history(), clockMs.getAsLong())));
         }
         long nowMs = clockMs.getAsLong();
         if (nowMs - tickedMs >= TICK_MS) {

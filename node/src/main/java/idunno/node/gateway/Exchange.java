@@ -8,10 +8,12 @@ import idunno.node.codec.Codec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.reflect.RecordComponent;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -95,13 +97,37 @@ final class Exchange {
     return http.getRequestBody();
   }
 
-  /** The body as a record. */
+  /**
+   * The body as a record.
+   *
+   * @throws IllegalArgumentException if a component of it is absent, or a list of it holds a null
+   */
   <T> T json(Class<T> type) throws IOException {
     byte[] bytes = http.getRequestBody().readNBytes(MAX_JSON_BYTES + 1);
     if (bytes.length > MAX_JSON_BYTES) {
       throw new IllegalArgumentException("body: expected at most " + MAX_JSON_BYTES + " bytes");
     }
-    return Codec.json().decode(bytes, type);
+    T value = Codec.json().decode(bytes, type);
+    if (value == null) {
+      throw new IllegalArgumentException("body: expected an object, found null");
+    }
+    for (RecordComponent component : type.getRecordComponents()) {
+      if (lacks(value, component)) {
+        throw new IllegalArgumentException(
+            "body: expected \"" + component.getName() + "\", found none or null in it");
+      }
+    }
+    return value;
+  }
+
+  private static boolean lacks(Object value, RecordComponent component) {
+    try {
+      Object part = component.getAccessor().invoke(value);
+      return part == null
+          || (part instanceof List<?> list && list.stream().anyMatch(Objects::isNull));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(value.getClass() + " can't be looked into", e);
+    }
   }
 
   /** Answers with a record. */

@@ -24,8 +24,8 @@ public interface GroupPort {
   /** The coordinator and its standbys. */
   MasterView master() throws IOException, InterruptedException;
 
-  /** What the coordinator knows. */
-  Report report() throws IOException, InterruptedException;
+  /** What the coordinator knows; the committed batches too, if they are wanted. */
+  Report report(boolean history) throws IOException, InterruptedException;
 
   /** Greps the logs of all members; each item as it comes, from one thread at a time. */
   void grep(GrepQuery query, Consumer<GrepView> sink) throws IOException, InterruptedException;

@@ -29,7 +29,8 @@ final class GroupRoutes {
   }
 
   void report(Exchange exchange) throws IOException, InterruptedException {
-    exchange.answer(200, group.report());
+    exchange.answer(
+        200, group.report(exchange.parameter("history").filter("true"::equals).isPresent()));
   }
 
   /** {@code /v1/grep?pattern=P&limit=N}. */

@@ -12,15 +12,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The local half of grep: the lines of this node's log that match.
  *
  * <p>RE2 takes time linear in the text, whatever the pattern (Cox, "Regular expression matching can
- * be simple and fast", 2007): nobody can hang a node by a pattern.
+ * be simple and fast", 2007). Linear in the pattern too, though: a thousand repetitions over a long
+ * log are billions of steps, so there is a bound on the time as well.
  */
 public final class LogGrep {
   private static final int MAX_SENT_CHARS = 4 << 20;
+
+  /** Less than the asker waits, so that it hears why. */
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(25);
 
   private LogGrep() {}
 
@@ -58,10 +63,11 @@ public final class LogGrep {
   /**
    * Greps the log in a folder.
    *
-   * @throws IOException if a file of the log can't be read
+   * @throws IOException if a file of the log can't be read, or the pattern takes too long
    */
   public static Found run(Path folder, GrepQuery query) throws IOException {
     Pattern pattern = compile(query.pattern());
+    long startedNanos = System.nanoTime();
     List<Line> lines = new ArrayList<>();
     long matches = 0;
     long scanned = 0;
@@ -73,6 +79,14 @@ public final class LogGrep {
         String text;
         while ((text = reader.readLine()) != null) {
           scanned++;
+          if (System.nanoTime() - startedNanos > MOST_NANOS) {
+            throw new IOException(
+                "grep: gave up after "
+                    + TimeUnit.NANOSECONDS.toSeconds(MOST_NANOS)
+                    + " s at line "
+                    + scanned
+                    + "; ask with fewer repetitions");
+          }
           if (pattern.matcher(text).find()) {
             matches++;
             if (lines.size() < query.maxLines() && chars + text.length() <= MAX_SENT_CHARS) {

@@ -57,7 +57,7 @@ final class GroupOps implements GroupPort {
     Node node = process.node();
     Status status = node.consensus().status();
     List<MemberView> members = new ArrayList<>();
-    for (Member member : Reports.of(node).members()) {
+    for (Member member : Reports.of(node, false).members()) {
       members.add(
           new MemberView(
               member.id(),
@@ -87,7 +87,7 @@ final class GroupOps implements GroupPort {
   @Override
   public MasterView master() throws IOException, InterruptedException {
     Node node = process.node();
-    Report report = Reports.of(node);
+    Report report = Reports.of(node, false);
     Member coordinator =
         node.compass()
             .coordinator()
@@ -112,8 +112,8 @@ final class GroupOps implements GroupPort {
   }
 
   @Override
-  public Report report() throws IOException, InterruptedException {
-    return Reports.of(process.node());
+  public Report report(boolean history) throws IOException, InterruptedException {
+    return Reports.of(process.node(), history);
   }
 
   @Override

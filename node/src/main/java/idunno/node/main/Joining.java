@@ -1,6 +1,7 @@
 package idunno.node.main;
 
 import idunno.core.base.Address;
+import idunno.core.base.NodeName;
 import idunno.core.membership.Member;
 import idunno.node.wire.PeerReply;
 import idunno.node.wire.PeerRequest;
@@ -19,9 +20,9 @@ final class Joining {
   private Joining() {}
 
   /** Asks the group of a member to let this node's replica vote; returns when it does. */
-  static void askForVote(Peers peers, Address by, Member.Place place)
+  static void askForVote(Peers peers, Address by, NodeName self, Member.Place place)
       throws IOException, InterruptedException {
-    PeerRequest.AddVoter ask = new PeerRequest.AddVoter(place.disk(), place.consensus());
+    PeerRequest.AddVoter ask = new PeerRequest.AddVoter(self, place.disk(), place.consensus());
     untilDone("join by " + by, () -> peers.ask(by, ask, null, ASK_WITHIN).reply());
   }
 

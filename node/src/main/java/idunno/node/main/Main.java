@@ -1,15 +1,20 @@
 package idunno.node.main;
 
+import idunno.node.shell.Command;
 import idunno.node.shell.Commands;
 import idunno.node.shell.Program;
 import idunno.node.shell.Session;
 import idunno.node.shell.Style;
 import idunno.node.transport.Http;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The program's entry: makes the table of commands and runs the one that was named. */
 public final class Main {
+  /** The launcher's word, for its ahead-of-time cache; see {@link Rehearsal}. */
+  private static final String REHEARSE = "--rehearse";
+
   private Main() {}
 
   /**
@@ -25,12 +30,17 @@ public final class Main {
 
   /** Runs one command; {@return its exit code} 0 is success. */
   static int run(List<String> args, PrintStream out, PrintStream err, Style style) {
-    Session session = new Session(System.in, out, err, style, System.getenv(), Http::client);
-    return new Program(Commands.all(), version()).run(args, session);
-  }
-
-  private static String version() {
-    String version = Main.class.getPackage().getImplementationVersion();
-    return version == null ? "(from classes, not from a jar)" : version;
+    List<Command> commands =
+        new ArrayList<>(List.of(DemoCommand.command(), StartCommand.command()));
+    commands.addAll(Commands.all());
+    commands.add(PullCommand.command());
+    Program program = new Program(commands, Version.text());
+    if (args.equals(List.of(REHEARSE))) {
+      Rehearsal.play(program);
+      return 0;
+    }
+    try (Session session = new Session(System.in, out, err, style, System.getenv(), Http::client)) {
+      return program.run(args, session);
+    }
   }
 }

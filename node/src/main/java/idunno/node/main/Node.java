@@ -126,7 +126,14 @@ final class Node implements AutoCloseable {
                       clockMs)));
       admission = new Admission(self, place, proposer, clockMs);
       PeerDesk desk =
-          new PeerDesk(chunks, own, data.resolve("log"), peers, consensus, coordinator, warmer);
+          new PeerDesk(
+              chunks,
+              own,
+              data.resolve("log"),
+              peers,
+              new Electorate(consensus, state),
+              coordinator,
+              warmer);
       cleanup.add(
           TransportServer.open(
               hosts.peer().host(),
@@ -250,7 +257,7 @@ final class Node implements AutoCloseable {
       throws IOException, InterruptedException {
     Node node = new Node(start, log, clockMs);
     try {
-      Joining.askForVote(node.peers, by, node.place);
+      Joining.askForVote(node.peers, by, start.config().name(), node.place);
       node.enter();
       return node;
     } catch (IOException | InterruptedException | RuntimeException e) {

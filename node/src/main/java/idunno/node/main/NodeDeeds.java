@@ -52,7 +52,7 @@ final class NodeDeeds implements Deeds {
   @Override
   public boolean probeIsRefused(Member member) {
     try {
-      peers.ask(member.place().peer(), new PeerRequest.AskReport(), null, PROBE_WITHIN);
+      peers.ask(member.place().peer(), new PeerRequest.AskVoting(), null, PROBE_WITHIN);
       return false;
     } catch (PeerUnreachable e) {
       return e.refused();

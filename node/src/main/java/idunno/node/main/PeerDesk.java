@@ -1,12 +1,8 @@
 package idunno.node.main;
 
-import idunno.core.base.Address;
 import idunno.core.files.ChunkId;
 import idunno.node.chunks.ChunkStore;
 import idunno.node.codec.Codec;
-import idunno.node.consensus.Consensus;
-import idunno.node.consensus.Peer;
-import idunno.node.consensus.Status;
 import idunno.node.coordination.CoordinatorLoop;
 import idunno.node.logs.LogGrep;
 import idunno.node.transport.Handler;
@@ -21,17 +17,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Answers what other nodes ask of this one. */
 final class PeerDesk implements Handler {
-  /** More voters would make every write slower, and three failures need no more than seven. */
-  static final int MAX_VOTERS = 7;
-
-  private static final Duration MEMBERSHIP_WITHIN = Duration.ofSeconds(60);
   private static final Duration FETCH_WITHIN = Duration.ofSeconds(20);
 
   private final Codec codec = Codec.cbor();
@@ -39,24 +29,23 @@ final class PeerDesk implements Handler {
   private final OwnChunks own;
   private final Path logFolder;
   private final Peers peers;
-  private final Consensus consensus;
+  private final Electorate electorate;
   private final CoordinatorLoop coordinator;
   private final Warmer warmer;
-  private final ReentrantLock membership = new ReentrantLock();
 
   PeerDesk(
       ChunkStore chunks,
       OwnChunks own,
       Path logFolder,
       Peers peers,
-      Consensus consensus,
+      Electorate electorate,
       CoordinatorLoop coordinator,
       Warmer warmer) {
     this.chunks = chunks;
     this.own = own;
     this.logFolder = logFolder;
     this.peers = peers;
-    this.consensus = consensus;
+    this.electorate = electorate;
     this.coordinator = coordinator;
     this.warmer = warmer;
   }
@@ -69,10 +58,16 @@ final class PeerDesk implements Handler {
 
   private Peers.Answer answer(PeerRequest request, @Nullable ByteBuffer body) throws Exception {
     return switch (request) {
-      case PeerRequest.AddVoter add -> plain(addVoter(add));
-      case PeerRequest.RemoveVoter remove -> plain(removeVoter(remove));
+      case PeerRequest.AddVoter add -> {
+        electorate.add(add.node(), add.voterId(), add.consensus());
+        yield plain(new PeerReply.Done());
+      }
+      case PeerRequest.RemoveVoter remove -> {
+        electorate.remove(remove.voterId());
+        yield plain(new PeerReply.Done());
+      }
       case PeerRequest.WorkerBeat beat -> plain(beat(beat));
-      case PeerRequest.AskReport ignored -> plain(report());
+      case PeerRequest.AskReport ask -> plain(report(ask.history()));
       case PeerRequest.AskVoting ignored -> plain(voting());
       case PeerRequest.WriteChunk write -> plain(write(write, body));
       case PeerRequest.ReadChunk read -> read(read);
@@ -87,34 +82,6 @@ final class PeerDesk implements Handler {
     return new Peers.Answer(reply, null);
   }
 
-  private PeerReply addVoter(PeerRequest.AddVoter add) throws Exception {
-    Address at = add.consensus();
-    Peer peer = new Peer(add.voterId(), at.host(), at.port());
-    // One change at a time: the consensus allows no second one while the first is on its way.
-    membership.lock();
-    try {
-      long voters = consensus.status().members().stream().filter(m -> m.voter()).count();
-      if (voters < MAX_VOTERS) {
-        consensus.addVoter(peer, MEMBERSHIP_WITHIN);
-      } else {
-        consensus.addObserver(peer, MEMBERSHIP_WITHIN);
-      }
-    } finally {
-      membership.unlock();
-    }
-    return new PeerReply.Done();
-  }
-
-  private PeerReply removeVoter(PeerRequest.RemoveVoter remove) throws Exception {
-    membership.lock();
-    try {
-      consensus.remove(remove.voterId(), MEMBERSHIP_WITHIN);
-    } finally {
-      membership.unlock();
-    }
-    return new PeerReply.Done();
-  }
-
   private PeerReply beat(PeerRequest.WorkerBeat beat) throws InterruptedException {
     try {
       return new PeerReply.BeatAnswered(coordinator.beat(beat.beat()));
@@ -123,29 +90,16 @@ final class PeerDesk implements Handler {
     }
   }
 
-  private PeerReply report() throws InterruptedException {
+  private PeerReply report(boolean history) throws InterruptedException {
     try {
-      return new PeerReply.Reported(coordinator.report());
+      return new PeerReply.Reported(coordinator.report(history));
     } catch (CoordinatorLoop.NotCoordinator e) {
       return new PeerReply.NotCoordinator();
     }
   }
 
   private PeerReply voting() {
-    if (!coordinator.leads()) {
-      return new PeerReply.NotCoordinator();
-    }
-    Status status = consensus.status();
-    List<PeerReply.Voter> voters = new ArrayList<>();
-    for (Status.Member member : status.members()) {
-      if (member.voter()) {
-        Status.Progress progress = member.progress();
-        voters.add(
-            new PeerReply.Voter(
-                member.peer().id(), progress == null ? -1 : progress.behindEntries()));
-      }
-    }
-    return new PeerReply.Voting(status.term(), status.commitIndex(), voters);
+    return coordinator.leads() ? electorate.voting() : new PeerReply.NotCoordinator();
   }
 
   private PeerReply write(PeerRequest.WriteChunk write, @Nullable ByteBuffer body)

@@ -22,12 +22,12 @@ final class Reports {
    *
    * @throws Unavailable if there is no coordinator for longer than an election takes
    */
-  static Report of(Node node) throws IOException, InterruptedException {
+  static Report of(Node node, boolean history) throws IOException, InterruptedException {
     long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
     IOException last;
     do {
       try {
-        return once(node);
+        return once(node, history);
       } catch (IOException e) {
         last = e;
       }
@@ -36,10 +36,10 @@ final class Reports {
     throw new Unavailable("no coordinator answers: " + last.getMessage(), last);
   }
 
-  private static Report once(Node node) throws IOException, InterruptedException {
+  private static Report once(Node node, boolean history) throws IOException, InterruptedException {
     if (node.coordinator().leads()) {
       try {
-        return node.coordinator().report();
+        return node.coordinator().report(history);
       } catch (CoordinatorLoop.NotCoordinator e) {
         throw new IOException(e.getMessage(), e);
       }
@@ -47,7 +47,7 @@ final class Reports {
     return node.peers()
         .expect(
             node.compass().coordinatorPeer(),
-            new PeerRequest.AskReport(),
+            new PeerRequest.AskReport(history),
             PeerReply.Reported.class,
             WITHIN)
         .report();

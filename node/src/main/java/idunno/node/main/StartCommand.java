@@ -2,240 +2,166 @@ package idunno.node.main;
 
 import idunno.core.base.NodeName;
 import idunno.core.membership.DetectionRule;
+import idunno.node.client.Client;
+import idunno.node.shell.Action;
+import idunno.node.shell.Call;
+import idunno.node.shell.Command;
+import idunno.node.shell.Usage;
+import idunno.node.transport.Http;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code start}: runs one node in this process until it is told to stop. */
-@Command(
-    name = "start",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    showDefaultValues = true,
-    description = {
-      "Start a node in this process.",
-      "",
-      "The first node of a cluster starts alone; the others join by any member. Started again with"
-          + " the same directory, a node comes back to its cluster. Ctrl-C stops it.",
-      ""
-    },
-    footer = {
-      "",
-      "Each option can be set by an environment variable too (--api-port as IDUNNO_API_PORT), or in"
-          + " the file that --config names (a line api-port=7400).",
-      "",
-      "Examples:",
-      "  idunno start --name n1 --data data/n1",
-      "  idunno start --name n2 --data data/n2 --join 127.0.0.1:7400"
-    })
-public final class StartCommand implements Callable<Integer> {
+final class StartCommand {
   private static final int DEFAULT_PORT = 7400;
+  private static final int MAX_PORT = 65_533;
+  private static final int MAX_SLOTS = 1024;
+  private static final int HOUR_MS = 3_600_000;
 
-  @Spec private @Nullable CommandSpec spec;
+  private static final String NAME = "--name";
+  private static final String DATA = "--data";
+  private static final String JOIN = "--join";
+  private static final String PORT = "--port";
+  private static final String PEER_PORT = "--peer-port";
+  private static final String CONSENSUS_PORT = "--consensus-port";
+  private static final String BIND = "--bind";
+  private static final String INSECURE = "--insecure";
+  private static final String SLOTS = "--slots";
+  private static final String SUSPECT = "--suspect-after-ms";
+  private static final String FAIL = "--fail-after-ms";
+  private static final String ELECTION_MIN = "--election-min-ms";
+  private static final String ELECTION_MAX = "--election-max-ms";
+  private static final String SNAPSHOT = "--snapshot-every";
+  private static final String GRACE = "--orphan-grace-ms";
 
-  @Option(
-      names = "--name",
-      paramLabel = "NAME",
-      description = "The node's name, kept in the directory (default: the host's name).")
-  private @Nullable String name;
+  /** Ends the node when that process ends: for clusters that a program starts. */
+  private static final String EXIT_WITH = "--exit-with";
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      defaultValue = "idunno-data",
-      description = "The node's directory: log, chunks, consensus.")
-  private Path data = Path.of("idunno-data");
+  private StartCommand() {}
 
-  @Option(
-      names = "--join",
-      paramLabel = "HOST:PORT",
-      split = ",",
-      description = "API addresses of members to join by; without it a new cluster begins.")
-  private List<String> join = List.of();
-
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      description =
-          "The API's port; the two behind it are for other nodes and the consensus (default: 7400,"
-              + " or the next free three in steps of 10).")
-  private @Nullable Integer port;
-
-  @Option(
-      names = "--peer-port",
-      paramLabel = "PORT",
-      defaultValue = "0",
-      description = "The port for other nodes; 0 is the API's and one.")
-  private int peerPort;
-
-  @Option(
-      names = "--consensus-port",
-      paramLabel = "PORT",
-      defaultValue = "0",
-      description = "The port of the consensus; 0 is the API's and two.")
-  private int consensusPort;
-
-  @Option(
-      names = "--bind",
-      paramLabel = "HOST",
-      defaultValue = "127.0.0.1",
-      description = "The address to listen on, and to be reached by.")
-  private String bind = "127.0.0.1";
-
-  @Option(
-      names = "--insecure",
-      description =
-          "Allow --bind beyond loopback: nodes and clients neither prove who they are nor encrypt"
-              + " what they say yet, so whoever reaches the ports can read and delete everything.")
-  private boolean insecure;
-
-  @Option(
-      names = "--slots",
-      paramLabel = "N",
-      description = "Batches that run at once; 0 runs none (default: the number of cores).")
-  private @Nullable Integer slots;
-
-  @Option(
-      names = "--suspect-after-ms",
-      paramLabel = "MS",
-      defaultValue = "1500",
-      description = "Silence after which a member is suspected and probed.")
-  private long suspectAfterMs;
-
-  @Option(
-      names = "--fail-after-ms",
-      paramLabel = "MS",
-      defaultValue = "3000",
-      description = "Silence after which a member is declared failed.")
-  private long failAfterMs;
-
-  @Option(
-      names = "--election-min-ms",
-      paramLabel = "MS",
-      defaultValue = "300",
-      description = "Least silence of the coordinator before an election.")
-  private int electionMinMs;
-
-  @Option(
-      names = "--election-max-ms",
-      paramLabel = "MS",
-      defaultValue = "600",
-      description = "Most silence of the coordinator before an election.")
-  private int electionMaxMs;
-
-  @Option(
-      names = "--snapshot-every",
-      paramLabel = "ENTRIES",
-      defaultValue = "10000",
-      description = "Entries of the log between two snapshots.")
-  private int snapshotEvery;
-
-  @Option(
-      names = "--orphan-grace-ms",
-      paramLabel = "MS",
-      defaultValue = "600000",
-      description = "How long a chunk that no file refers to is kept.")
-  private long orphanGraceMs;
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "A file of options, one NAME=VALUE a line.")
-  @SuppressWarnings("UnusedVariable") // read by OptionDefaults, before all others
-  private @Nullable Path config;
-
-  @Option(
-      names = "--exit-with",
-      paramLabel = "PID",
-      hidden = true,
-      description = "End when that process ends; for clusters that a program starts.")
-  private @Nullable Long exitWith;
-
-  /** How members are asked who they are. */
-  private final NodeProcess.Seeds seeds;
-
-  StartCommand(NodeProcess.Seeds seeds) {
-    this.seeds = seeds;
+  static Command command() {
+    return Command.local(
+            "start",
+            Command.Group.BEGIN,
+            "run a node here; the first begins a cluster, others --join it. Each option can be"
+                + " set by the environment too (--peer-port is IDUNNO_PEER_PORT), or in a file"
+                + " (peer-port=7401)",
+            StartCommand::run)
+        .option(NAME, "NAME", "the node's name, kept in its directory; else the host's name")
+        .option(DATA, "DIR", "its directory: chunks, consensus, log; else ./idunno-data")
+        .option(JOIN, "HOST:PORT[,...]", "the API of members to join by; else a cluster begins")
+        .option(
+            PORT,
+            "PORT",
+            "the API's port; the two behind it are for other nodes and the consensus. Else 7400,"
+                + " or the next free three in steps of 10")
+        .option(PEER_PORT, "PORT", "the port for other nodes; else the API's and one")
+        .option(CONSENSUS_PORT, "PORT", "the port of the consensus; else the API's and two")
+        .option(BIND, "HOST", "the address to listen on and be reached by; else 127.0.0.1")
+        .flag("allow --bind beyond loopback: nothing is encrypted or proven yet", INSECURE)
+        .option(SLOTS, "N", "batches that run at once, 0 for none; else the number of cores")
+        .option(SUSPECT, "MS", "silence after which a member is suspected; else 1500")
+        .option(FAIL, "MS", "silence after which it is declared failed; else 3000")
+        .option(ELECTION_MIN, "MS", "least silence of a coordinator before an election; else 300")
+        .option(ELECTION_MAX, "MS", "most silence of the same; else 600")
+        .option(SNAPSHOT, "ENTRIES", "log entries between two snapshots; else 10000")
+        .option(GRACE, "MS", "how long a chunk that no file refers to is kept; else 600000")
+        .option(EXIT_WITH, "PID", "end when that process ends")
+        .option(Settings.CONFIG, "FILE", "a file of options, one NAME=VALUE a line");
   }
 
-  @Override
-  public Integer call() throws IOException, InterruptedException {
-    refuseOpenBind();
-    Path directory = data.toAbsolutePath().normalize();
-    if (exitWith != null) {
-      followToTheEnd(exitWith);
-    }
+  private static int run(Call call) throws IOException {
+    Settings settings = new Settings(call.words(), System.getenv());
+    settings.number(EXIT_WITH, 1, Integer.MAX_VALUE).ifPresent(StartCommand::followToTheEnd);
+    String bind = settings.text(BIND).orElse("127.0.0.1");
+    refuseOpenBind(bind, settings.has(INSECURE));
+    Path directory =
+        Path.of(settings.text(DATA).orElse("idunno-data")).toAbsolutePath().normalize();
     Optional<Identity> known = Identity.read(directory);
-    NodeConfig chosen = config(directory, known);
     CountDownLatch ended = new CountDownLatch(1);
-    NodeProcess process = NodeProcess.start(chosen, known, seeds);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  process.close();
-                  ended.countDown();
-                },
-                "stop"));
-    announce(process);
-    ended.await();
-    return 0;
-  }
-
-  private void refuseOpenBind() throws UnknownHostException {
-    if (!insecure && !InetAddress.getByName(bind).isLoopbackAddress()) {
-      throw wrong(
-          "--bind "
-              + bind
-              + " is beyond loopback, and needs --insecure: nodes and clients neither prove who"
-              + " they are nor encrypt what they say yet, so whoever reaches the ports can read"
-              + " and delete everything");
+    // A thread that dies of what nobody expected leaves a node that only looks alive.
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, error) -> ProcessEnd.now("thread " + thread.getName() + ": " + error, error));
+    try {
+      NodeProcess process =
+          NodeProcess.start(
+              config(settings, directory, bind, known),
+              known,
+              api -> Client.connect(List.of(api), Http.client()).self());
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    process.close();
+                    ended.countDown();
+                  },
+                  "stop"));
+      announce(call, process);
+      ended.await();
+      return Action.DONE;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while starting");
     }
   }
 
-  private ParameterException wrong(String message) {
-    return new ParameterException(java.util.Objects.requireNonNull(spec).commandLine(), message);
+  private static void refuseOpenBind(String bind, boolean insecure) throws UnknownHostException {
+    if (!insecure && !InetAddress.getByName(bind).isLoopbackAddress()) {
+      throw new Usage(
+          BIND
+              + " "
+              + bind
+              + " is beyond loopback, and needs "
+              + INSECURE
+              + ": nodes and clients neither prove who they are nor encrypt what they say yet, so"
+              + " whoever reaches the ports can read and delete everything");
+    }
   }
 
-  private NodeConfig config(Path directory, Optional<Identity> known) {
+  private static NodeConfig config(
+      Settings settings, Path directory, String bind, Optional<Identity> known) {
+    Optional<String> wanted = settings.text(NAME);
     try {
-      NodeName chosen =
-          known.map(Identity::name).orElseGet(() -> new NodeName(name == null ? hostName() : name));
-      if (name != null && !chosen.value().equals(name)) {
-        throw wrong(
-            "--name " + name + ": the directory " + directory + " is that of node " + chosen);
+      NodeName name =
+          known
+              .map(Identity::name)
+              .orElseGet(() -> new NodeName(wanted.orElseGet(StartCommand::hostName)));
+      if (wanted.isPresent() && !name.value().equals(wanted.get())) {
+        throw new Usage(
+            NAME + " " + wanted.get() + ": the directory " + directory + " is node " + name + "'s");
       }
-      int first = port == null ? DEFAULT_PORT : port;
+      Optional<Integer> port = settings.number(PORT, 1, MAX_PORT);
       return new NodeConfig(
-          chosen,
+          name,
           directory,
           bind,
-          new NodeConfig.PortPlan(first, peerPort, consensusPort, port == null),
-          slots == null ? Runtime.getRuntime().availableProcessors() : slots,
-          join,
-          new DetectionRule(suspectAfterMs, failAfterMs),
-          electionMinMs,
-          electionMaxMs,
-          snapshotEvery,
-          orphanGraceMs);
+          new NodeConfig.PortPlan(
+              port.orElse(DEFAULT_PORT),
+              settings.number(PEER_PORT, 1, MAX_PORT).orElse(0),
+              settings.number(CONSENSUS_PORT, 1, MAX_PORT).orElse(0),
+              port.isEmpty()),
+          settings.number(SLOTS, 0, MAX_SLOTS).orElseGet(Runtime.getRuntime()::availableProcessors),
+          settings.text(JOIN).map(text -> List.of(text.split(","))).orElse(List.of()),
+          new DetectionRule(
+              settings.number(SUSPECT, 1, HOUR_MS).orElse(1_500),
+              settings.number(FAIL, 1, HOUR_MS).orElse(3_000)),
+          settings.number(ELECTION_MIN, 50, HOUR_MS).orElse(300),
+          settings.number(ELECTION_MAX, 51, HOUR_MS).orElse(600),
+          settings.number(SNAPSHOT, 1, Integer.MAX_VALUE).orElse(10_000),
+          settings.number(GRACE, 1, Integer.MAX_VALUE).orElse(600_000));
     } catch (IllegalArgumentException e) {
-      throw wrong(String.valueOf(e.getMessage()));
+      throw new Usage(String.valueOf(e.getMessage()));
     }
   }
 
-  private static void followToTheEnd(long pid) {
+  private static void followToTheEnd(int pid) {
     Thread.ofVirtual()
         .name("exit-with-" + pid)
         .start(
@@ -255,18 +181,19 @@ public final class StartCommand implements Callable<Integer> {
     }
   }
 
-  private static void announce(NodeProcess process) {
-    String id = process.current().map(node -> node.id().toString()).orElse("?");
-    System.err.printf(
-        "%s pid %d is up: API %s, nodes %s, consensus %s, log %s%n",
-        id,
-        ProcessHandle.current().pid(),
-        process.hosts().api(),
-        process.hosts().peer().port(),
-        process.hosts().consensus().port(),
-        process.data().resolve("log").resolve("node.log"));
-    System.err.printf(
-        "others join with --join %s; talk to it with: idunno shell --api %s%n",
-        process.hosts().api(), process.hosts().api());
+  private static void announce(Call call, NodeProcess process) {
+    Node.Hosts hosts = process.hosts();
+    call.remark(
+        "%s pid %d is up: API %s, nodes %d, consensus %d, directory %s"
+            .formatted(
+                process.current().map(node -> node.id().toString()).orElse("?"),
+                ProcessHandle.current().pid(),
+                hosts.api(),
+                hosts.peer().port(),
+                hosts.consensus().port(),
+                process.data()));
+    call.remark(
+        "others join with --join %s; talk to it with: ./idunno shell --api %s"
+            .formatted(hosts.api(), hosts.api()));
   }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 
 /** The short help: every command of the table on one screen of 80 columns. */
 final class Help {
+  private static final int COLUMNS = 80;
   private static final int WIDTH = 29;
 
   private Help() {}
@@ -40,7 +41,21 @@ final class Help {
   private static void append(StringBuilder text, Command command, Style style) {
     String alias = command.aliases().isEmpty() ? "" : command.aliases().getFirst();
     String typed = command.synopsis();
-    text.append("%4s ".formatted(alias)).append(style.typed(typed));
-    text.repeat(' ', Math.max(1, WIDTH - typed.length())).append(command.does()).append('\n');
+    int blanks = Math.max(1, WIDTH - typed.length());
+    text.append("%4s ".formatted(alias)).append(style.typed(typed)).repeat(' ', blanks);
+    int room = COLUMNS - 5 - typed.length() - blanks;
+    text.append(beginning(command.does(), room)).append('\n');
+  }
+
+  /** As many of a sentence's clauses as there is room for; its --help has them all. */
+  private static String beginning(String does, int room) {
+    String shown = does;
+    while (shown.length() > room) {
+      int end =
+          Math.max(
+              shown.lastIndexOf(", "), Math.max(shown.lastIndexOf("; "), shown.lastIndexOf(". ")));
+      shown = end > 0 ? shown.substring(0, end) : shown.substring(0, Math.max(0, room));
+    }
+    return shown;
   }
 }

@@ -130,7 +130,7 @@ final class JobCommands {
       call.printDocument(JobLine.of(job));
     } else {
       call.print(
-          "job %s  %s after %s: %s of %s queries, %s failed; results in %s"
+          "job %s  %s after %s: %s of %s queries, %s failed%s"
               .formatted(
                   id,
                   MachineCommands.lower(job.state()),
@@ -138,7 +138,7 @@ final class JobCommands {
                   Units.count(job.finished()),
                   Units.count(job.spec().range().size()),
                   Units.count(job.failures()),
-                  job.spec().resultFile()));
+                  job.state() == JobState.DONE ? "; results in " + job.spec().resultFile() : ""));
     }
     return job.state() == JobState.DONE ? Action.DONE : Action.FAILED;
   }
@@ -208,7 +208,7 @@ final class JobCommands {
         .results(
             id,
             line -> {
-              call.print(call.json() ? line : ResultLine.shown(line, call.style()));
+              call.print(call.json() ? line : ShownResult.of(line, call.style()));
               printed[0]++;
               // A reader that went away (`| head`) wants no more.
               return printed[0] < most && !(printed[0] % 256 == 0 && call.out().checkError());

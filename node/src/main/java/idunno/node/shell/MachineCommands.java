@@ -2,6 +2,7 @@ package idunno.node.shell;
 
 import idunno.core.base.Address;
 import idunno.core.base.NodeId;
+import idunno.core.base.NodeName;
 import idunno.core.membership.MemberState;
 import idunno.node.api.Views;
 import idunno.node.api.Views.GrepView;
@@ -11,11 +12,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Who is in the group, and what their logs say. */
 final class MachineCommands {
+  /** As many lines as a machine sends at all. */
+  private static final long MAX_LINES = 100_000;
+
   private MachineCommands() {}
 
   static List<Command> all() {
@@ -49,7 +55,10 @@ final class MachineCommands {
             .numbered(6)
             .takes("REGEX", "a regular expression in RE2's syntax")
             .flag("print the counts alone", "-c", "--count")
-            .option("--limit", "N", "print at most N lines of each machine; counts are of all"));
+            .option(
+                "--limit",
+                "N",
+                "lines of each machine, at most 100000; else 10000. Counts are of all"));
   }
 
   private static int listMembers(Call call) throws IOException {
@@ -180,10 +189,11 @@ final class MachineCommands {
         countOnly
             ? OptionalLong.of(0)
             : call.words()
-                .number("--limit", 0, Long.MAX_VALUE)
+                .number("--limit", 0, MAX_LINES)
                 .map(OptionalLong::of)
                 .orElse(OptionalLong.empty());
     List<GrepView> ends = new ArrayList<>();
+    NavigableMap<NodeName, Long> printed = new TreeMap<>();
     call.client()
         .grep(
             call.words().text("REGEX"),
@@ -194,6 +204,7 @@ final class MachineCommands {
               }
               switch (answer) {
                 case GrepView.Match match -> {
+                  printed.merge(match.node(), 1L, Long::sum);
                   if (!call.json() && !countOnly) {
                     String node = call.style().typed(match.node() + ":");
                     call.print(node + " " + Style.foreign(match.text()));
@@ -205,6 +216,18 @@ final class MachineCommands {
             });
     if (!call.json()) {
       printCounts(call, ends, countOnly);
+    }
+    if (!countOnly) {
+      counts(ends)
+          .filter(one -> one.matches() > printed.getOrDefault(one.node(), 0L))
+          .forEach(
+              one ->
+                  call.remark(
+                      "%s: %s of %s lines were sent; --limit sets how many"
+                          .formatted(
+                              one.node(),
+                              Units.count(printed.getOrDefault(one.node(), 0L)),
+                              Units.count(one.matches()))));
     }
     return counts(ends).findAny().isPresent() ? Action.DONE : Action.FAILED;
   }

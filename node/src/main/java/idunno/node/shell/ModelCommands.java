@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Networks: add them, list them, warm them, set how they run. */
-final class ModelCommands {
+public final class ModelCommands {
   private ModelCommands() {}
 
   static List<Command> all() {
@@ -42,8 +42,20 @@ final class ModelCommands {
   }
 
   private static int add(Call call) throws IOException {
-    ModelName name = call.words().model("NAME");
-    Map<String, Path> files = files(call.words());
+    return bring(call, call.words().model("NAME"), files(call.words()));
+  }
+
+  /** Uploads the files of a folder that holds a model, and adds it. */
+  public static int bring(Call call, ModelName name, Path folder) throws IOException {
+    Map<String, Path> files = new LinkedHashMap<>();
+    for (String file :
+        List.of(ModelCard.NETWORK_FILE, ModelCard.LABELS_FILE, ModelCard.CARD_FILE)) {
+      files.put(file, folder.resolve(file));
+    }
+    return bring(call, name, files);
+  }
+
+  private static int bring(Call call, ModelName name, Map<String, Path> files) throws IOException {
     for (Path file : files.values()) {
       if (!Files.isRegularFile(file)) {
         throw new IOException("model add " + name + ": there is no file " + file);

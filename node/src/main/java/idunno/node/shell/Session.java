@@ -5,6 +5,7 @@ import idunno.node.client.Client;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.http.HttpClient;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one thread, but for the clients themselves.
  */
-public final class Session {
+public final class Session implements AutoCloseable {
   private static final String DEFAULT_API = "127.0.0.1:7400";
+
+  private static final Duration CLOSE_WITHIN = Duration.ofMillis(200);
 
   private final InputStream in;
   private final PrintStream out;
@@ -103,5 +106,22 @@ public final class Session {
     HttpClient shared = connections;
     return clients.computeIfAbsent(
         Words.addresses(Grammar.API, apis), addresses -> Client.connect(addresses, shared));
+  }
+
+  /**
+   * Ends the connections. A connection that is left open would hold up the end of the program: the
+   * JVM gives threads that are in a system call 0.3 s to come out of it.
+   */
+  @Override
+  public void close() {
+    HttpClient connections = http;
+    if (connections != null) {
+      connections.shutdownNow();
+      try {
+        connections.awaitTermination(CLOSE_WITHIN);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** c1, c2, cvm and cq: what is measured, as tables. */
-final class StatisticsCommands {
+public final class StatisticsCommands {
   private StatisticsCommands() {}
 
   static List<Command> all() {
@@ -50,8 +50,14 @@ final class StatisticsCommands {
     Rates rates = Rates.of(call.client().report());
     if (call.json()) {
       call.printDocument(rates);
-      return Action.DONE;
+    } else {
+      show(call, rates);
     }
+    return Action.DONE;
+  }
+
+  /** Prints rates for people, as c1 does. */
+  public static void show(Call call, Rates rates) {
     Columns table =
         call.columns()
             .words("MODEL")
@@ -87,7 +93,6 @@ final class StatisticsCommands {
     }
     table.printTo(call.out());
     call.print(fairness(rates.fairness()));
-    return Action.DONE;
   }
 
   private static String fairness(Optional<Rates.Fairness> fairness) {
@@ -110,8 +115,14 @@ final class StatisticsCommands {
     Times times = Times.of(call.client().report());
     if (call.json()) {
       call.printDocument(times);
-      return Action.DONE;
+    } else {
+      show(call, times);
     }
+    return Action.DONE;
+  }
+
+  /** Prints times for people, as c2 does. */
+  public static void show(Call call, Times times) {
     Columns table =
         call.columns()
             .words("MODEL")
@@ -124,7 +135,6 @@ final class StatisticsCommands {
       row(table, name, "all " + model.jobs(), model.times());
     }
     table.printTo(call.out());
-    return Action.DONE;
   }
 
   private static void row(Columns table, String model, String job, LatencyHistogram.Summary times) {
@@ -193,7 +203,7 @@ final class StatisticsCommands {
 
   private static int distribution(Call call) throws IOException {
     Optional<JobId> wanted = call.words().job("JOB");
-    Report report = call.client().report();
+    Report report = call.client().history();
     if (wanted.isPresent()) {
       JobCommands.job(report, wanted.get());
     }

@@ -1,6 +1,7 @@
 package idunno.node.wire;
 
 import idunno.core.base.Address;
+import idunno.core.base.NodeName;
 import idunno.core.files.ChunkId;
 import idunno.core.grep.GrepQuery;
 import idunno.core.models.ModelKey;
@@ -13,8 +14,8 @@ import idunno.core.worker.Beat;
  * checksums that the cluster's state or the message holds.
  */
 public sealed interface PeerRequest {
-  /** Asks a member to let this replica take part in the consensus. */
-  record AddVoter(String voterId, Address consensus) implements PeerRequest {}
+  /** Asks a member to let this node's replica take part in the consensus. */
+  record AddVoter(NodeName node, String voterId, Address consensus) implements PeerRequest {}
 
   /** Asks a member to take this replica out of the consensus: its node has left. */
   record RemoveVoter(String voterId) implements PeerRequest {}
@@ -22,8 +23,8 @@ public sealed interface PeerRequest {
   /** A worker's beat, for the coordinator. */
   record WorkerBeat(Beat beat) implements PeerRequest {}
 
-  /** Asks the coordinator what it knows. */
-  record AskReport() implements PeerRequest {}
+  /** Asks the coordinator what it knows, the committed batches too if they are wanted. */
+  record AskReport(boolean history) implements PeerRequest {}
 
   /** Asks the coordinator how its log stands, and how far behind its standbys are. */
   record AskVoting() implements PeerRequest {}

@@ -122,6 +122,15 @@ class ProgramTest {
   }
 
   @Test
+  void theHelpShowsAsManyClausesAsThereIsRoomFor() {
+    String does = "do one thing; and then another, which takes long to say. And a third";
+    bench.with(Command.local("begin", Command.Group.BEGIN, does, call -> Action.DONE));
+    bench.run("help");
+    assertTrue(bench.out().contains(" do one thing; and then another\n"), bench.out());
+    assertTrue(bench.out().lines().allMatch(line -> line.length() <= 80), bench.out());
+  }
+
+  @Test
   void wrongUsageIsToldAndExitsWithTwo() {
     for (String line :
         List.of(
@@ -210,6 +219,10 @@ class ProgramTest {
     assertTrue(bench.out().contains("n2 did not answer: nothing within 2 s\n"), bench.out());
     assertEquals(Action.DONE, bench.run("grep", "done", "--json"));
     assertEquals(3, bench.out().lines().count());
+    assertEquals("", bench.err());
+    answerLines(match, new GrepView.Count(new NodeName("n1"), 5, 9, 2));
+    bench.run("grep", "done", "--limit", "1");
+    assertEquals("n1: 1 of 5 lines were sent; --limit sets how many\n", bench.err());
     answerLines(silence);
     assertEquals(Action.FAILED, bench.run("grep", "done", "--count"));
   }
@@ -226,7 +239,7 @@ class ProgramTest {
   @Test
   void resultsAreShownForPeopleAndPassedOnAsTheyAreForPrograms() {
     String good =
-        "{\"query\":17,\"file\":\"photos/17.jpg\",\"status\":\"ok\",\"top\":[{\"class\":388,"
+        "{\"query\":17,\"file\":\"photos/17.jpg\",\"status\":\"ok\",\"top\":[{\"classIndex\":388,"
             + "\"label\":\"giant panda\",\"score\":0.9531}]}";
     String bad =
         "{\"query\":18,\"file\":\"photos/18.jpg\",\"status\":\"failed\",\"reason\":\"no JPEG\"}";

@@ -1,0 +1,111 @@
+package idunno.core.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The coordinator and the workers in clusters where everything goes wrong, on one thread and in
+ * virtual time: what a seed brings once, it brings each time.
+ *
+ * <p>{@code -Dsimulation.seed=N} runs one seed, and shows its whole transcript if it fails; {@code
+ * -Dsimulation.seeds=N} runs the seeds 1 to N.
+ */
+final class CoordinatorSimulation {
+  private static final Optional<Long> ONE_SEED =
+      Optional.ofNullable(Long.getLong("simulation.seed"));
+  private static final int DEFAULT_SEEDS = 30;
+  private static final int LINES_SHOWN = 60;
+
+  /** What must have happened at least once in as many seeds as are run by default. */
+  private static final List<String> MUST_HAPPEN =
+      List.of(
+          "kind=CRASH,",
+          "kind=CRASH_COORDINATOR,",
+          "kind=PAUSE,",
+          "kind=PAUSE_COORDINATOR,",
+          "kind=REFUSE,",
+          "kind=LEAVE,",
+          "kind=NOISE,",
+          "is elected in term 3",
+          "STRANGER",
+          "has left",
+          "MemberSuspected",
+          "MemberCleared",
+          "silent for",
+          "refuses connections",
+          "no memory for",
+          "not on its desk",
+          "DuplicateDropped",
+          "Completed[counted=0, duplicates=1]",
+          "has no results to publish",
+          "AddReplica");
+
+  private static List<Long> seeds() {
+    return ONE_SEED
+        .map(List::of)
+        .orElseGet(
+            () ->
+                LongStream.rangeClosed(1, Long.getLong("simulation.seeds", DEFAULT_SEEDS))
+                    .boxed()
+                    .toList());
+  }
+
+  private static int linesShown() {
+    return ONE_SEED.isPresent() ? Integer.MAX_VALUE : LINES_SHOWN;
+  }
+
+  @Test
+  void noQueryIsLostOrCountedTwiceAndAllJobsAreServedEvenly() {
+    List<String> failures = new ArrayList<>();
+    List<Rates.Window> windows = new ArrayList<>();
+    TreeSet<String> missing = new TreeSet<>(MUST_HAPPEN);
+    for (long seed : seeds()) {
+      try {
+        Run disturbed = Run.of(Scenario.draw(seed), linesShown());
+        Run undisturbed = Run.of(Scenario.draw(seed).withoutFaults(), linesShown());
+        if (!disturbed.results().equals(undisturbed.results())) {
+          failures.add("seed " + seed + ": the results are others than without faults");
+        }
+        windows.addAll(disturbed.windows());
+        windows.addAll(undisturbed.windows());
+        missing.removeIf(what -> disturbed.lines().stream().anyMatch(line -> line.contains(what)));
+      } catch (AssertionError failed) {
+        failures.add(String.valueOf(failed.getMessage()));
+      }
+    }
+    int count = seeds().size();
+    System.out.printf(
+        "simulation: %d seeds, %d windows of 10 s or more, largest gap between rates %.1f %%%n",
+        count,
+        windows.size(),
+        100 * windows.stream().mapToDouble(Rates.Window::gap).max().orElse(0));
+    if (!failures.isEmpty()) {
+      throw new AssertionError(
+          failures.size() + " of " + count + " seeds failed\n" + String.join("\n", failures));
+    }
+    assertTrue(
+        count < DEFAULT_SEEDS || windows.size() >= 2 * count,
+        () -> "rates could be judged in only " + windows.size() + " windows");
+    assertTrue(
+        count < DEFAULT_SEEDS || missing.isEmpty(),
+        () -> "the scenarios are too tame, it never came to: " + missing);
+  }
+
+  @Test
+  void oneSeedRunTwiceGivesTheSameTranscriptLineByLine() {
+    long seed = ONE_SEED.orElse(1L);
+    List<String> first = Run.of(Scenario.draw(seed), linesShown()).lines();
+    List<String> second = Run.of(Scenario.draw(seed), linesShown()).lines();
+    for (int line = 0; line < Math.min(first.size(), second.size()); line++) {
+      assertEquals(first.get(line), second.get(line), "seed " + seed + ", line " + line);
+    }
+    assertEquals(first.size(), second.size(), "lines of seed " + seed);
+  }
+}

@@ -1,0 +1,317 @@
+package idunno.core.state;
+
+import static idunno.core.state.SampleCluster.AT_MS;
+import static idunno.core.state.SampleCluster.MODEL;
+import static idunno.core.state.SampleCluster.PHOTOS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import idunno.core.base.NodeId;
+import idunno.core.base.NodeName;
+import idunno.core.base.Range;
+import idunno.core.base.RequestId;
+import idunno.core.files.ChunkId;
+import idunno.core.files.FileName;
+import idunno.core.files.NewFile;
+import idunno.core.files.StoredChunk;
+import idunno.core.jobs.BatchKey;
+import idunno.core.jobs.BatchResult;
+import idunno.core.jobs.JobId;
+import idunno.core.jobs.JobSpec;
+import idunno.core.jobs.JobState;
+import idunno.core.jobs.Progress;
+import idunno.core.membership.Member;
+import idunno.core.membership.MemberState;
+import idunno.core.models.ModelName;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class ClusterStateTest {
+  private final SampleCluster cluster = new SampleCluster();
+  private final ClusterState state = cluster.state();
+
+  private static Command.PublishResults publish(JobSpec job, StoredChunk chunk) {
+    return new Command.PublishResults(
+        job.id(), SampleCluster.fileIn(job.resultFile(), chunk), List.of(chunk), AT_MS);
+  }
+
+  private Progress progress(JobSpec job) {
+    return state.jobs().get(job.id()).orElseThrow();
+  }
+
+  private String refusal(Command command) {
+    return assertInstanceOf(Reply.Refused.class, cluster.apply(command)).reason();
+  }
+
+  @Test
+  void aRetriedRequestGetsTheFirstReplyAndIsAppliedOnce() {
+    cluster.withModel().withPhotos(10);
+    Request submit = new Request(new RequestId("client", 1), SampleCluster.job(10, 4, 1));
+    Reply first = state.apply(submit);
+    Snapshot before = state.snapshot();
+    long changes = state.changes();
+
+    assertEquals(first, state.apply(submit));
+    assertEquals(before, state.snapshot());
+    assertEquals(changes, state.changes());
+
+    Reply other = state.apply(new Request(new RequestId("client", 2), submit.command()));
+    assertEquals(new JobId(2), assertInstanceOf(Reply.Submitted.class, other).job().id());
+  }
+
+  @Test
+  void aBatchCountsOnceWhoeverReportsItAgain() {
+    NodeId n1 = cluster.admit("n1", 1);
+    NodeId n2 = cluster.admit("n2", 1);
+    JobSpec job = cluster.withModel().withPhotos(10).submit(10, 4, 1);
+
+    assertEquals(new Reply.Completed(1, 0), cluster.complete(job.id(), 0, n1));
+    assertEquals(new Reply.Completed(0, 1), cluster.complete(job.id(), 0, n2));
+    BatchResult again = cluster.result(new BatchKey(job.id(), 0), n2);
+    BatchResult fresh = cluster.result(new BatchKey(job.id(), 2), n2);
+    assertEquals(
+        new Reply.Completed(1, 2),
+        cluster.apply(new Command.CompleteBatches(List.of(again, fresh, fresh), AT_MS)));
+
+    assertEquals(4 + 2, progress(job).finished());
+    assertEquals(3, progress(job).duplicates());
+    assertEquals(n1, progress(job).recordOf(0).orElseThrow().node());
+    assertEquals(6, progress(job).times().count(), "times of a duplicate aren't counted either");
+  }
+
+  @Test
+  void resultsThatDoNotFitTheirBatchAreNotCounted() {
+    NodeId n1 = cluster.admit("n1", 1);
+    JobSpec job = cluster.withModel().withPhotos(10).submit(10, 4, 1);
+    BatchResult whole = cluster.result(new BatchKey(job.id(), 0), n1);
+    BatchResult tooShort =
+        new BatchResult(
+            whole.key(), n1, 0, 1, whole.results().subList(1, 4), whole.timings().subList(1, 4));
+    BatchResult beyond =
+        new BatchResult(new BatchKey(job.id(), 3), n1, 0, 1, whole.results(), whole.timings());
+    BatchResult unknown =
+        new BatchResult(new BatchKey(new JobId(99), 0), n1, 0, 1, whole.results(), whole.timings());
+
+    assertEquals(
+        new Reply.Completed(0, 3),
+        cluster.apply(new Command.CompleteBatches(List.of(tooShort, beyond, unknown), AT_MS)));
+    assertEquals(0, progress(job).finished());
+  }
+
+  @Test
+  void aRangeThatOvershootsTheDatasetIsRefusedSayingWhatThereIs() {
+    cluster.withModel().withPhotos(10);
+
+    assertEquals(
+        "queries 0 to 10: dataset photos has queries 0 to 9", refusal(SampleCluster.job(11, 4, 1)));
+    assertEquals(
+        "queries 3 to 9223372036854775807: dataset photos has queries 0 to 9",
+        refusal(
+            new Command.SubmitJob(
+                MODEL,
+                Optional.of(PHOTOS),
+                new Range(3, Long.MAX_VALUE),
+                Optional.empty(),
+                1,
+                AT_MS)));
+    assertEquals(
+        "queries 0 to 0: dataset nothing has no files",
+        refusal(
+            new Command.SubmitJob(
+                MODEL,
+                Optional.of(new FileName("nothing")),
+                new Range(0, 0),
+                Optional.empty(),
+                1,
+                AT_MS)));
+    assertEquals(List.of(), List.copyOf(state.jobs().all()));
+    assertEquals(new JobId(1), cluster.submit(10, 4, 1).id(), "the whole dataset is fine");
+  }
+
+  @Test
+  void refusedCommandsChangeNothing() {
+    NodeId n1 = cluster.admit("n1", 1);
+    JobSpec job = cluster.withModel().withPhotos(10).submit(10, 4, 1);
+    StoredChunk used = cluster.put(new FileName("notes"), "n1");
+    StoredChunk unused = cluster.newChunk("n1");
+    NodeId stranger = new NodeId(n1.name(), 9);
+    FileName missing = new FileName("missing");
+    NewFile beyond =
+        SampleCluster.fileIn(missing, new StoredChunk(new ChunkId("ffffffff"), 1, 0, List.of()));
+    List<Command> refused =
+        List.of(
+            new Command.FailMember(stranger, AT_MS),
+            new Command.ReleaseMember(stranger, AT_MS),
+            new Command.CommitFiles(
+                List.of(SampleCluster.fileIn(missing, used), beyond),
+                List.of(unused),
+                Optional.of(missing),
+                AT_MS),
+            new Command.DeleteFile(missing),
+            new Command.AddReplica(new ChunkId("ffffffff"), n1.name()),
+            new Command.DropReplica(new ChunkId("ffffffff"), n1.name()),
+            new Command.AddModel(new ModelName("other"), SampleCluster.card(), AT_MS),
+            new Command.SetBatchSize(new ModelName("other"), 8),
+            new Command.SetBatchSize(MODEL, 0),
+            new Command.SetBatchSize(MODEL, 4_097),
+            SampleCluster.job(11, 4, 1),
+            SampleCluster.job(10, 4_097, 1),
+            SampleCluster.job(10, 0, 1),
+            SampleCluster.job(10, 4, 0),
+            SampleCluster.job(10, 4, 1_001),
+            publish(job, unused),
+            new Command.CancelJob(new JobId(99), AT_MS));
+    state.takeFreed();
+    for (Command command : refused) {
+      Snapshot before = state.snapshot();
+      assertTrue(!refusal(command).isBlank(), command.toString());
+      Snapshot after = state.snapshot();
+      assertEquals(before.members(), after.members(), command.toString());
+      assertEquals(before.files(), after.files(), command.toString());
+      assertEquals(before.models(), after.models(), command.toString());
+      assertEquals(before.jobs(), after.jobs(), command.toString());
+    }
+    assertEquals(
+        List.of(unused.id(), unused.id()), state.takeFreed(), "what was brought in vain can go");
+  }
+
+  @Test
+  void allFilesOfACommitBecomeVisibleTogetherOrNone() {
+    StoredChunk chunk = cluster.newChunk("n1");
+    FileName first = new FileName("a");
+    FileName second = new FileName("b");
+    NewFile bad =
+        SampleCluster.fileIn(second, new StoredChunk(new ChunkId("ffffffff"), 1, 0, List.of()));
+    refusal(
+        new Command.CommitFiles(
+            List.of(SampleCluster.fileIn(first, chunk), bad),
+            List.of(chunk),
+            Optional.empty(),
+            AT_MS));
+    assertTrue(state.files().latest(first).isEmpty());
+
+    assertEquals(
+        new Reply.Committed(List.of(1, 1)),
+        cluster.apply(
+            new Command.CommitFiles(
+                List.of(SampleCluster.fileIn(first, chunk), SampleCluster.fileIn(second, chunk)),
+                List.of(chunk),
+                Optional.empty(),
+                AT_MS)));
+  }
+
+  @Test
+  void aJobsPicturesOutliveTheirFilesUntilTheJobEnds() {
+    cluster.admit("n1", 1);
+    cluster.withModel();
+    StoredChunk chunk = cluster.put(PHOTOS.resolve("0.jpg"), "n1");
+    JobSpec job = cluster.submit(1, 1, 1);
+    cluster.apply(new Command.DeleteFile(PHOTOS.resolve("0.jpg")));
+    assertTrue(state.files().chunk(chunk.id()).isPresent());
+    assertEquals(List.of(), state.takeFreed());
+
+    cluster.apply(new Command.CancelJob(job.id(), AT_MS));
+    assertEquals(List.of(chunk.id()), state.takeFreed());
+    assertEquals(JobState.CANCELLED, progress(job).state());
+  }
+
+  @Test
+  void resultsArePublishedOnceAndTheSecondFilesBytesGo() {
+    NodeId n1 = cluster.admit("n1", 1);
+    JobSpec job = cluster.withModel().withPhotos(2).submit(2, 4, 1);
+    cluster.complete(job.id(), 0, n1);
+    assertEquals(JobState.PUBLISHING, progress(job).state());
+    StoredChunk first = cluster.newChunk("n1");
+    StoredChunk second = cluster.newChunk("n2");
+
+    assertEquals(new Reply.Committed(List.of(1)), cluster.apply(publish(job, first)));
+    assertEquals(JobState.DONE, progress(job).state());
+    state.takeFreed();
+    refusal(publish(job, second));
+    assertEquals(List.of(second.id()), state.takeFreed());
+    assertEquals(1, state.files().versions(job.resultFile()).size());
+  }
+
+  @Test
+  void publishingTheSameBytesAgainDoesNotFreeThem() {
+    NodeId n1 = cluster.admit("n1", 1);
+    JobSpec job = cluster.withModel().withPhotos(2).submit(2, 4, 1);
+    cluster.complete(job.id(), 0, n1);
+    StoredChunk chunk = cluster.newChunk("n1");
+    cluster.apply(publish(job, chunk));
+    state.takeFreed();
+
+    refusal(publish(job, chunk));
+
+    assertEquals(List.of(), state.takeFreed(), "the result file lies in that chunk");
+    assertTrue(state.files().chunk(chunk.id()).isPresent());
+  }
+
+  @Test
+  void aRestartedNodeIsANewIncarnationAndWhatIsSaidOfTheOldOneIsMoot() {
+    NodeId first = cluster.admit("n1", 1);
+    NodeId second = cluster.admit("n1", 1);
+    assertEquals(new NodeId(first.name(), 2), second);
+
+    refusal(new Command.FailMember(first, AT_MS));
+    assertTrue(state.members().isAlive(second));
+  }
+
+  @Test
+  void aFailedMemberIsNotALeftOneAndOneThatLeftStaysSo() {
+    NodeId failed = cluster.admit("n1", 1);
+    NodeId left = cluster.admit("n2", 1);
+    cluster.apply(new Command.FailMember(failed, AT_MS));
+    cluster.apply(new Command.ReleaseMember(left, AT_MS));
+    refusal(new Command.FailMember(left, AT_MS));
+
+    assertEquals(
+        List.of(MemberState.FAILED, MemberState.LEFT),
+        state.members().all().stream().map(member -> member.state()).toList());
+  }
+
+  @Test
+  void aWipedDiskHoldsNothingAndAnUnharmedOneStillHoldsItsChunks() {
+    cluster.admit("n1", 1);
+    cluster.admit("n2", 1);
+    cluster.put(new FileName("a"), "n1", "n2");
+    cluster.admit("n1", 1);
+    assertEquals(1, state.heldBy(new NodeName("n1")).size());
+
+    cluster.apply(
+        new Command.AdmitMember(
+            new NodeName("n1"),
+            new Member.Place(
+                "another-disk",
+                SampleCluster.place("n1", 1).peer(),
+                SampleCluster.place("n1", 1).api(),
+                SampleCluster.place("n1", 1).consensus(),
+                1),
+            AT_MS));
+    assertEquals(List.of(), state.heldBy(new NodeName("n1")));
+    assertEquals(1, state.heldBy(new NodeName("n2")).size());
+  }
+
+  @Test
+  void aRunningJobKeepsItsBatchSizeAndItsModelsRevision() {
+    JobSpec first = cluster.withModel().withPhotos(10).submit(10, 4, 1);
+    cluster.apply(new Command.SetBatchSize(MODEL, 2));
+    cluster.withModel();
+    JobSpec second =
+        assertInstanceOf(
+                Reply.Submitted.class,
+                cluster.apply(
+                    new Command.SubmitJob(
+                        MODEL, Optional.empty(), new Range(0, 9), Optional.empty(), 1, AT_MS)))
+            .job();
+
+    assertEquals(first, progress(first).spec());
+    assertTrue(state.models().get(first.model()).isPresent(), "it runs on the revision it has");
+    assertEquals(2, second.batchSize());
+    assertEquals(2, second.model().revision());
+    cluster.apply(new Command.CancelJob(first.id(), AT_MS));
+    assertTrue(state.models().get(first.model()).isEmpty(), "nobody runs on it any more");
+  }
+}

@@ -1,0 +1,91 @@
+package idunno.node.main;
+
+import idunno.node.shell.Usage;
+import idunno.node.shell.Words;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * The options of a node: from the command line, else from the environment ({@code --peer-port} is
+ * {@code IDUNNO_PEER_PORT}), else from the file that {@code --config} names, else as {@code --help}
+ * says.
+ */
+final class Settings {
+  static final String CONFIG = "--config";
+
+  private final Words words;
+  private final Map<String, String> environment;
+  private final Properties file = new Properties();
+
+  /**
+   * Reads the file, if one is named.
+   *
+   * @throws IOException if it can't be read
+   */
+  Settings(Words words, Map<String, String> environment) throws IOException {
+    this.words = words;
+    this.environment = environment;
+    Optional<String> path = words.option(CONFIG).or(() -> variable(CONFIG));
+    if (path.isPresent()) {
+      try (Reader reader = Files.newBufferedReader(Path.of(path.get()))) {
+        file.load(reader);
+      } catch (IOException e) {
+        throw new IOException(
+            CONFIG + " " + path.get() + ": cannot be read (" + e.getMessage() + ")", e);
+      }
+    }
+  }
+
+  private Optional<String> variable(String option) {
+    String name = "IDUNNO_" + bare(option).replace('-', '_').toUpperCase(Locale.ROOT);
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
+  }
+
+  private static String bare(String option) {
+    return option.substring(2);
+  }
+
+  /** The value of an option, if it is set anywhere. */
+  Optional<String> text(String option) {
+    return words
+        .option(option)
+        .or(() -> variable(option))
+        .or(() -> Optional.ofNullable(file.getProperty(bare(option))));
+  }
+
+  /** Whether an option without a value is set. */
+  boolean has(String option) {
+    return words.has(option) || text(option).filter("true"::equals).isPresent();
+  }
+
+  /** The value of an option that is a whole number within bounds. */
+  Optional<Integer> number(String option, int least, int most) {
+    return text(option)
+        .map(
+            text -> {
+              try {
+                int number = Integer.parseInt(text);
+                if (number >= least && number <= most) {
+                  return number;
+                }
+              } catch (NumberFormatException e) {
+                // Said below, with the bounds.
+              }
+              throw new Usage(
+                  option
+                      + ": expected a whole number, "
+                      + least
+                      + " to "
+                      + most
+                      + ", found '"
+                      + text
+                      + "'");
+            });
+  }
+}
