@@ -56,12 +56,17 @@ final class StartCommand {
             StartCommand::run)
         .option(NAME, "NAME", "the node's name, kept in its directory; else the host's name")
         .option(DATA, "DIR", "its directory: chunks, consensus, log; else ./idunno-data")
-        .option(JOIN, "HOST:PORT[,...]", "the API of members to join by; else a cluster begins")
+        .option(
+            JOIN,
+            "HOST:PORT[,...]",
+            "the API of members to join by; else a cluster begins."
+                + " Not looked at where the directory knows its cluster")
         .option(
             PORT,
             "PORT",
             "the API's port; the two behind it are for other nodes and the consensus. Else 7400,"
-                + " or the next free three in steps of 10")
+                + " or the next free three in steps of 10. A restart takes those of the first"
+                + " start")
         .option(PEER_PORT, "PORT", "the port for other nodes; else the API's and one")
         .option(CONSENSUS_PORT, "PORT", "the port of the consensus; else the API's and two")
         .option(BIND, "HOST", "the address to listen on and be reached by; else 127.0.0.1")
@@ -135,7 +140,16 @@ final class StartCommand {
               .orElseGet(() -> new NodeName(wanted.orElseGet(StartCommand::hostName)));
       if (wanted.isPresent() && !name.value().equals(wanted.get())) {
         throw new Usage(
-            NAME + " " + wanted.get() + ": the directory " + directory + " is node " + name + "'s");
+            NAME
+                + " "
+                + wanted.get()
+                + ": the directory "
+                + directory
+                + " is node "
+                + name
+                + "'s; name another by --data, or leave "
+                + NAME
+                + " out");
       }
       Optional<Integer> port = settings.number(PORT, 1, MAX_PORT);
       return new NodeConfig(

@@ -56,10 +56,12 @@ final class FileCommands {
             .takes(LOCAL, "a file of this machine, which is replaced"));
   }
 
-  /** A word that is a path of this machine. */
+  /** A word that is a path of this machine; {@code ~/} is the user's home, at our prompt too. */
   static Path path(String label, String text) {
     try {
-      return Path.of(text);
+      return text.startsWith("~/")
+          ? Path.of(System.getProperty("user.home"), text.substring(2))
+          : Path.of(text);
     } catch (InvalidPathException e) {
       throw new Usage(label + ": " + e.getMessage());
     }
