@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class LocalCluster implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
   private static final int FIRST_PORT = 17_400;
+
+  // Below the ports that Linux gives to outgoing connections.
+  private static final int LAST_PORT = 32_700;
+  private static final int PORTS_PER_PROGRAM = 100;
   private static final int STEP = 10;
   private static final long UP_WITHIN_MS = 120_000;
   private static final long POLL_MS = 50;
@@ -191,7 +195,7 @@ public final class LocalCluster implements AutoCloseable {
     Files.createDirectories(folder);
     LocalCluster cluster = new LocalCluster(program, folder, options);
     try {
-      int port = FIRST_PORT;
+      int port = firstPort();
       for (int i = 1; i <= nodes; i++) {
         port = freePorts(port);
         cluster.machines.add(cluster.new Machine("n" + i, port));
@@ -213,9 +217,15 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
+  /** Programs that run at once begin to look at different places, so they seldom meet. */
+  private static int firstPort() {
+    long place = ProcessHandle.current().pid() % ((LAST_PORT - FIRST_PORT) / PORTS_PER_PROGRAM);
+    return FIRST_PORT + (int) place * PORTS_PER_PROGRAM;
+  }
+
   /** The first port from that one on whose next two are free as well. */
   private static int freePorts(int from) throws IOException {
-    for (int port = from; port < 60_000; port += STEP) {
+    for (int port = from; port < LAST_PORT; port += STEP) {
       if (isFree(port) && isFree(port + 1) && isFree(port + 2)) {
         return port;
       }
