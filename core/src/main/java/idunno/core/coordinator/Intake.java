@@ -1,0 +1,189 @@
+package idunno.core.coordinator;
+
+import idunno.core.base.NodeId;
+import idunno.core.base.NodeName;
+import idunno.core.jobs.BatchKey;
+import idunno.core.jobs.BatchResult;
+import idunno.core.jobs.JobSpec;
+import idunno.core.jobs.JobState;
+import idunno.core.jobs.QueryResult;
+import idunno.core.jobs.Timing;
+import idunno.core.state.ClusterState;
+import idunno.core.state.Command;
+import idunno.core.worker.Assignment;
+import idunno.core.worker.Beat;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Goes through one beat: what its worker holds, has finished, gives back and wants. Made for the
+ * beat, and gone with its answer.
+ */
+final class Intake {
+  private final ClusterState state;
+  private final Dispatcher dispatcher;
+  private final NavigableSet<NodeName> runners;
+  private final Beat beat;
+  private final long nowMs;
+  private final List<Effect> effects;
+  private final NavigableSet<BatchKey> listed = new TreeSet<>();
+  private final List<BatchKey> settled = new ArrayList<>();
+  private final List<BatchKey> cancelled = new ArrayList<>();
+
+  /**
+   * An intake.
+   *
+   * @param runners those who can be asked to run a batch
+   * @param effects what is to be done is added here
+   */
+  Intake(
+      ClusterState state,
+      Dispatcher dispatcher,
+      NavigableSet<NodeName> runners,
+      Beat beat,
+      long nowMs,
+      List<Effect> effects) {
+    this.state = state;
+    this.dispatcher = dispatcher;
+    this.runners = runners;
+    this.beat = beat;
+    this.nowMs = nowMs;
+    this.effects = effects;
+  }
+
+  /**
+   * Takes what the beat says.
+   *
+   * @param mayAssign whether new work may be given out
+   */
+  Beat.Answer take(boolean mayAssign) {
+    takeHeld();
+    takeResults();
+    takeRefusals();
+    takeBackUnlisted();
+    List<Assignment> assigned = mayAssign ? assign() : List.of();
+    return new Beat.Answer(assigned, settled, cancelled, Beat.Standing.MEMBER);
+  }
+
+  private void takeHeld() {
+    for (Beat.Held held : beat.held()) {
+      listed.add(held.key());
+      var claim =
+          new Dispatcher.Given(beat.node(), beat.number() - 1, held.running(), held.sinceMs());
+      if (!isWanted(held.key()) || !dispatcher.holds(held.key(), claim)) {
+        cancelled.add(held.key());
+      }
+    }
+  }
+
+  private boolean isWanted(BatchKey key) {
+    return state
+        .jobs()
+        .get(key.job())
+        .filter(job -> job.state() == JobState.RUNNING)
+        .filter(job -> key.number() >= 0 && key.number() < job.spec().batches())
+        .filter(job -> !job.isDone(key.number()))
+        .isPresent();
+  }
+
+  private JobSpec specOf(BatchKey key) {
+    return state.jobs().get(key.job()).orElseThrow().spec();
+  }
+
+  private void takeResults() {
+    List<BatchResult> fresh = new ArrayList<>();
+    for (BatchResult result : beat.finished()) {
+      BatchKey key = result.key();
+      listed.add(key);
+      if (!isWanted(key)) {
+        settled.add(key);
+        if (!isCommittedFrom(result)) {
+          effects.add(new Effect.Tell(new Event.DuplicateDropped(key, beat.node())));
+        }
+      } else if (!specOf(key).fits(result)) {
+        settled.add(key);
+        refuse(key, "its result has " + result.results().size() + " answers");
+      } else if (dispatcher.propose(key)) {
+        fresh.add(result);
+        effects.add(new Effect.Tell(new Event.BatchCompleted(key, beat.node())));
+      }
+    }
+    if (!fresh.isEmpty()) {
+      effects.add(new Effect.Propose(new Command.CompleteBatches(fresh, nowMs)));
+    }
+  }
+
+  private boolean isCommittedFrom(BatchResult result) {
+    return state
+        .jobs()
+        .get(result.key().job())
+        .flatMap(job -> job.recordOf(result.key().number()))
+        .filter(batch -> batch.node().name().equals(result.node().name()))
+        .isPresent();
+  }
+
+  private void takeRefusals() {
+    for (Beat.Returned returned : beat.returned()) {
+      listed.add(returned.key());
+      if (isWanted(returned.key())) {
+        refuse(returned.key(), returned.reason());
+      }
+    }
+  }
+
+  private void refuse(BatchKey key, String reason) {
+    NodeId node = beat.node();
+    if (!dispatcher.isGivenTo(key, node)) {
+      // Said again since the answer was lost: another may be at it by now.
+      return;
+    }
+    effects.add(new Effect.Tell(new Event.BatchReturned(key, node, reason)));
+    if (dispatcher.refused(key, node.name(), runners) && dispatcher.propose(key)) {
+      effects.add(
+          new Effect.Propose(new Command.CompleteBatches(List.of(failed(key, reason)), nowMs)));
+    } else {
+      dispatcher.takeBack(state.jobs(), key, node);
+    }
+  }
+
+  private BatchResult failed(BatchKey key, String reason) {
+    int queries = specOf(key).sizeOf(key.number());
+    return new BatchResult(
+        key,
+        beat.node(),
+        nowMs,
+        nowMs,
+        Collections.nCopies(queries, new QueryResult.Failed("no node could run it: " + reason)),
+        Collections.nCopies(queries, new Timing(0, 0, 0)));
+  }
+
+  /** What the worker was given and doesn't list never reached it, or was handed back. */
+  private void takeBackUnlisted() {
+    for (BatchKey key : dispatcher.givenTo(beat.node(), beat.number())) {
+      if (!listed.contains(key)) {
+        dispatcher.takeBack(state.jobs(), key, beat.node());
+        effects.add(new Effect.Tell(new Event.BatchReturned(key, beat.node(), "not on its desk")));
+      }
+    }
+  }
+
+  private List<Assignment> assign() {
+    List<Assignment> assigned = new ArrayList<>();
+    while (assigned.size() < beat.wants()) {
+      Optional<Assignment> next =
+          dispatcher.next(state.jobs(), beat.node(), beat.number(), runners, nowMs);
+      if (next.isEmpty()) {
+        break;
+      }
+      assigned.add(next.get());
+      effects.add(
+          new Effect.Tell(
+              new Event.BatchScheduled(next.get().key(), next.get().queries(), beat.node())));
+    }
+    return assigned;
+  }
+}
