@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalCluster implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
-  private static final int FIRST_PORT = 17_400;
+  private static final int FIRST_PORT = 12_000;
+  private static final int PLACES = 190;
   private static final int STEP = 10;
   private static final long UP_WITHIN_MS = 120_000;
   private static final long POLL_MS = 50;
@@ -191,7 +192,7 @@ public final class LocalCluster implements AutoCloseable {
     Files.createDirectories(folder);
     LocalCluster cluster = new LocalCluster(program, folder, options);
     try {
-      int port = FIRST_PORT;
+      int port = firstPort();
       for (int i = 1; i <= nodes; i++) {
         port = freePorts(port);
         cluster.machines.add(cluster.new Machine("n" + i, port));
@@ -211,6 +212,14 @@ public final class LocalCluster implements AutoCloseable {
       cluster.close();
       throw e;
     }
+  }
+
+  /**
+   * Where to look first: elsewhere for each process, since the ports of a node that is down look
+   * free to whoever else runs a cluster on this machine. Below the ports that systems give out.
+   */
+  private static int firstPort() {
+    return FIRST_PORT + Math.toIntExact(ProcessHandle.current().pid() % PLACES) * STEP * 10;
   }
 
   /** The first port from that one on whose next two are free as well. */
