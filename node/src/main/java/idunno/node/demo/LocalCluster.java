@@ -18,11 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalCluster implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
-  private static final int FIRST_PORT = 17_400;
-
-  // Below the ports that Linux gives to outgoing connections.
-  private static final int LAST_PORT = 32_700;
-  private static final int PORTS_PER_PROGRAM = 100;
+  private static final int FIRST_PORT = 12_000;
+  private static final int PLACES = 190;
   private static final int STEP = 10;
   private static final long UP_WITHIN_MS = 120_000;
   private static final long POLL_MS = 50;
@@ -217,15 +214,17 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  /** Programs that run at once begin to look at different places, so they seldom meet. */
+  /**
+   * Where to look first: elsewhere for each process, since the ports of a node that is down look
+   * free to whoever else runs a cluster on this machine. Below the ports that systems give out.
+   */
   private static int firstPort() {
-    long place = ProcessHandle.current().pid() % ((LAST_PORT - FIRST_PORT) / PORTS_PER_PROGRAM);
-    return FIRST_PORT + (int) place * PORTS_PER_PROGRAM;
+    return FIRST_PORT + Math.toIntExact(ProcessHandle.current().pid() % PLACES) * STEP * 10;
   }
 
   /** The first port from that one on whose next two are free as well. */
   private static int freePorts(int from) throws IOException {
-    for (int port = from; port < LAST_PORT; port += STEP) {
+    for (int port = from; port < 60_000; port += STEP) {
       if (isFree(port) && isFree(port + 1) && isFree(port + 2)) {
         return port;
       }
