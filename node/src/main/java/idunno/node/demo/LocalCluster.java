@@ -150,9 +150,11 @@ public final class LocalCluster implements AutoCloseable {
         if (!isRunning() || System.nanoTime() > deadlineNanos) {
           throw new IOException(
               name
-                  + (isRunning() ? ": not up within two minutes" : ": ended at its start")
-                  + "; it printed:\n"
-                  + tail());
+                  + (isRunning()
+                      ? ": not up within two minutes"
+                      : ": ended at its start with exit code " + running().exitValue())
+                  + "; it printed last: "
+                  + lastLine());
         }
         TimeUnit.MILLISECONDS.sleep(POLL_MS);
       }
@@ -160,6 +162,10 @@ public final class LocalCluster implements AutoCloseable {
 
     private boolean saysUp() {
       return tail().contains(" pid " + pid() + " is up");
+    }
+
+    private String lastLine() {
+      return tail().lines().reduce((first, last) -> last).orElse("nothing");
     }
 
     private String tail() {
