@@ -26,7 +26,18 @@ final class Mask {
           rule("\\b[0-9.,]+ [kMGT]?B free", "<size> free"),
           rule("\\b(coordinator|standby)\\b", "<role>"),
           rule("[ \\t]{2,}", "  "),
-          rule("(?m) +$", ""));
+          rule("(?m) +$", ""),
+          // Which machine leads, and which one runs a batch, is decided anew each time.
+          rule("<role>  n\\d#\\d", "<role>  <node>"),
+          rule("(?m)^n\\d#\\d  alive  \\d+$", "<node>  alive  <n>"),
+          rule("(?m)^n\\d#\\d  (?=\\d+  \\d+  done)", "<node>  "),
+          rule("(?m)^n\\d  (?=tiny@1  warm)", "<node>  "),
+          // Several versions in one file: the lines between them hold times.
+          rule("(?<=version 2, 1, 206 B, CRC32C )[0-9a-f]{8}", "<crc>"),
+          rule("(?m)^done by machine: .*", "done by machine: <node> <n>, ..."),
+          rule("(?m)^n\\d: <instant> n\\d#\\d", "<node>: <instant> <node>"),
+          rule("(?m)^(?=n\\d  )(n\\d)  \\d+  \\d+  <span>$", "$1  <n>  <n>  <span>"),
+          rule("(?m)^(total  \\d+)  \\d+$", "$1  <n>"));
 
   private Mask() {}
 

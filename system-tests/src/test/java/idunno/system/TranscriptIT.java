@@ -99,6 +99,8 @@ class TranscriptIT {
     run("put", "only-one-word");
     run("get", "../../etc/passwd", back.toString());
     compare();
+
+    everyListAndStatisticAnswersInJson();
   }
 
   @Test
@@ -120,8 +122,7 @@ class TranscriptIT {
     assertTrue(said.contains("\"cluster\""), said);
   }
 
-  @Test
-  void everyListAndStatisticAnswersInJson() {
+  private static void everyListAndStatisticAnswersInJson() {
     for (String command :
         List.of(
             "list_mem",

@@ -47,7 +47,7 @@ public final class Demo {
   private static final List<String> NETWORKS = List.of("resnet50", "efficientnet-b0");
   private static final int PICTURES_PER_SECOND = 12;
   private static final int SHOWN_PICTURES = 10;
-  private static final int BATCH_SIZE = 8;
+  private static final int BATCH_SIZE = 4;
   private static final long LOOK_EVERY_MS = 200;
   private static final long END_WITHIN_MS = 900_000;
   private static final double WORKER_DIES_AT = 0.25;

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalCluster implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
-  private static final int FIRST_PORT = 17_400;
+  private static final int FIRST_PORT = 12_000;
+  private static final int PLACES = 190;
   private static final int STEP = 10;
   private static final long UP_WITHIN_MS = 120_000;
   private static final long POLL_MS = 50;
@@ -149,9 +150,11 @@ public final class LocalCluster implements AutoCloseable {
         if (!isRunning() || System.nanoTime() > deadlineNanos) {
           throw new IOException(
               name
-                  + (isRunning() ? ": not up within two minutes" : ": ended at its start")
-                  + "; it printed:\n"
-                  + tail());
+                  + (isRunning()
+                      ? ": not up within two minutes"
+                      : ": ended at its start with exit code " + running().exitValue())
+                  + "; it printed last: "
+                  + lastLine());
         }
         TimeUnit.MILLISECONDS.sleep(POLL_MS);
       }
@@ -159,6 +162,10 @@ public final class LocalCluster implements AutoCloseable {
 
     private boolean saysUp() {
       return tail().contains(" pid " + pid() + " is up");
+    }
+
+    private String lastLine() {
+      return tail().lines().reduce((first, last) -> last).orElse("nothing");
     }
 
     private String tail() {
@@ -191,7 +198,7 @@ public final class LocalCluster implements AutoCloseable {
     Files.createDirectories(folder);
     LocalCluster cluster = new LocalCluster(program, folder, options);
     try {
-      int port = FIRST_PORT;
+      int port = firstPort();
       for (int i = 1; i <= nodes; i++) {
         port = freePorts(port);
         cluster.machines.add(cluster.new Machine("n" + i, port));
@@ -211,6 +218,14 @@ public final class LocalCluster implements AutoCloseable {
       cluster.close();
       throw e;
     }
+  }
+
+  /**
+   * Where to look first: elsewhere for each process, since the ports of a node that is down look
+   * free to whoever else runs a cluster on this machine. Below the ports that systems give out.
+   */
+  private static int firstPort() {
+    return FIRST_PORT + Math.toIntExact(ProcessHandle.current().pid() % PLACES) * STEP * 10;
   }
 
   /** The first port from that one on whose next two are free as well. */

@@ -66,7 +66,20 @@ final class NodeProcess implements AutoCloseable {
     if (known.isPresent()) {
       Identity.Ports ports = known.get().ports();
       hosts = hostsAt(ports.api(), ports.peer(), ports.consensus());
-      return openGateway();
+      try {
+        return openGateway();
+      } catch (BindException e) {
+        BindException taken =
+            new BindException(
+                config.name()
+                    + ": port "
+                    + ports.api()
+                    + " is in use on "
+                    + config.bindHost()
+                    + ", and the others know this node by it; end what uses it, and start again");
+        taken.initCause(e);
+        throw taken;
+      }
     }
     NodeConfig.PortPlan plan = config.ports();
     int tries = plan.mayMove() ? NodeConfig.PortPlan.TRIES : 1;
