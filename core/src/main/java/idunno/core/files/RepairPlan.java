@@ -68,7 +68,7 @@ public final class RepairPlan {
     int wanted = Math.min(Placement.COPIES, keepers.size());
     return chunks.stream()
         .filter(chunk -> chunk.replicas().contains(leaving))
-        .allMatch(chunk -> count(chunk.replicas(), keepers) >= 0 * wanted);
+        .allMatch(chunk -> count(chunk.replicas(), keepers) >= wanted);
   }
 
   private record Needy(StoredChunk chunk, int kept) {}
