@@ -80,7 +80,18 @@ class MembershipIT {
       put("moved/" + i, "file " + i);
     }
     put("moved/one", "one file");
-    leaveAndJoinAgain(CLUSTER.worker());
+    Machine leaver = CLUSTER.worker();
+    NodeId before = CLUSTER.member(leaver, leaver.name()).id();
+    leaveAndJoinAgain(leaver);
+    List<String> log = Files.readAllLines(Cluster.logOf(CLUSTER.coordinator()));
+    List<String> moves =
+        log.stream()
+            .filter(
+                line -> line.contains(" copy-started ") || line.endsWith("left member=" + before))
+            .dropWhile(line -> !line.contains("left member="))
+            .takeWhile(line -> !line.contains("to=" + leaver.name()))
+            .toList();
+    assertEquals(1, moves.size(), () -> "it left before its replicas had moved: " + moves);
   }
 
   @Test

@@ -20,7 +20,7 @@ final class Program {
         "--sun-misc-unsafe-memory-access=allow",
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
-        "-Xmx256m",
+        "-Xmx384m",
         "-jar",
         home().resolve("node/target/idunno-node.jar").toString());
   }

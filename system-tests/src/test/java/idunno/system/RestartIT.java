@@ -73,7 +73,7 @@ class RestartIT {
     Machine other = CLUSTER.running().getFirst();
     Set<String> had = logFiles(other);
     // Whole files of the log are dropped behind a snapshot: fill some, then let a snapshot come.
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < 20; i++) {
       CLUSTER.client().putFolder(folder, new FileName("big/" + i), ByteProgress.SILENT);
     }
     Path local = CLUSTER.scratch().resolve("small");
@@ -95,7 +95,7 @@ class RestartIT {
       assertEquals("small " + i, new String(answer.body(), StandardCharsets.UTF_8));
     }
     assertEquals(
-        60_000,
+        40_000,
         CLUSTER.client(away).files(java.util.Optional.of(new FileName("big"))).files().size());
     // It votes again: with one of the others gone, the two that are left go on.
     other.kill();
