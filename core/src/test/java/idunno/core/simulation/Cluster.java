@@ -39,7 +39,7 @@ final class Cluster {
     this.scenario = scenario;
     this.random = new Random(scenario.seed() * 31 + 17);
     this.network = new Network(timeline, random, scenario.quietFromMs());
-    this.rates = new Rates(scenario.jobs());
+    this.rates = new Rates(scenario);
     this.log = new SimulatedLog(this, random, this::applied);
   }
 

@@ -91,7 +91,7 @@ final class CoordinatorSimulation {
           failures.size() + " of " + count + " seeds failed\n" + String.join("\n", failures));
     }
     assertTrue(
-        count < DEFAULT_SEEDS || windows.size() >= 2 * count,
+        count < DEFAULT_SEEDS || windows.size() >= count,
         () -> "rates could be judged in only " + windows.size() + " windows");
     assertTrue(
         count < DEFAULT_SEEDS || missing.isEmpty(),

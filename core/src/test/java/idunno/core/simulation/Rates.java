@@ -16,6 +16,7 @@ final class Rates {
   /** Fewer batches than this in a window, and their edges alone are more than a few percent. */
   private static final int FEWEST_BATCHES = 80;
 
+  private final long quietFromMs;
   private final int[] weights;
   private final int[] batchSizes;
   private final List<Commit> commits = new ArrayList<>();
@@ -44,7 +45,9 @@ final class Rates {
     }
   }
 
-  Rates(List<JobPlan> jobs) {
+  Rates(Scenario scenario) {
+    List<JobPlan> jobs = scenario.jobs();
+    quietFromMs = scenario.quietFromMs();
     weights = jobs.stream().mapToInt(JobPlan::weight).toArray();
     batchSizes = jobs.stream().mapToInt(JobPlan::batchSize).toArray();
   }
@@ -73,7 +76,7 @@ final class Rates {
   List<Window> windows() {
     List<Window> windows = new ArrayList<>();
     for (int i = 0; i < disturbances.size(); i++) {
-      long from = disturbances.get(i) + SETTLE_MS;
+      long from = Math.max(disturbances.get(i), quietFromMs) + SETTLE_MS;
       long next = i + 1 < disturbances.size() ? disturbances.get(i + 1) : Long.MAX_VALUE;
       long to = Math.min(next, firstEndMs - TAIL_MS);
       while (from + WINDOW_MS <= to) {

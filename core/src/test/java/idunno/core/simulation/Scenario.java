@@ -68,7 +68,7 @@ record Scenario(
     for (int i = 0; i < count; i++) {
       costOfOneEach += (double) costs[i] * weights[i];
     }
-    int workMs = random.nextInt(3) == 0 ? SHORT_WORK_MS : LONG_WORK_MS;
+    int workMs = random.nextBoolean() ? SHORT_WORK_MS : LONG_WORK_MS;
     double queriesPerWeight = workMs * capacity / costOfOneEach;
     List<JobPlan> jobs = new ArrayList<>();
     for (int i = 0; i < count; i++) {

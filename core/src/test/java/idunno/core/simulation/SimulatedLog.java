@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  */
 final class SimulatedLog {
   private static final long ASK_AGAIN_MS = 300;
+  private static final long PATIENCE_MS = 500;
 
   /** Is told of each request that was applied. */
   interface Watcher {
@@ -38,7 +39,7 @@ final class SimulatedLog {
   }
 
   /**
-   * Proposes once.
+   * Proposes once. It may be applied, now or after the proposer lost patience, or not at all.
    *
    * @param term the term of the coordinator that the proposer believes in
    * @param ended told of the reply, or of nothing where the outcome is unknown; not called if the
@@ -47,20 +48,28 @@ final class SimulatedLog {
   void propose(
       SimulatedNode proposer, long term, Request request, Consumer<Optional<Reply>> ended) {
     boolean noisy = !cluster.network().isQuiet();
-    boolean slow = noisy && random.nextInt(cluster.network().isStormy() ? 3 : 15) == 0;
+    boolean slow = noisy && random.nextInt(cluster.network().isStormy() ? 2 : 6) == 0;
+    boolean isHiccup = noisy && random.nextInt(30) == 0;
+    boolean isDeaf = noisy && random.nextInt(30) == 0;
     long latencyMs = slow ? random.nextInt(1_500) : 2 + random.nextInt(25);
+    boolean isLate = latencyMs > PATIENCE_MS;
+    if (isLate) {
+      proposer.later(PATIENCE_MS, () -> ended.accept(Optional.empty()));
+    }
     cluster
         .timeline()
         .after(
             latencyMs,
             () -> {
-              boolean isCertain = cluster.isLedIn(term);
+              boolean isCertain = cluster.isLedIn(term) && !isHiccup;
               Optional<Reply> reply =
                   isCertain || random.nextBoolean()
                       ? Optional.of(apply(request))
                       : Optional.empty();
-              boolean isHeard = isCertain && !(noisy && random.nextInt(30) == 0);
-              proposer.later(1, () -> ended.accept(isHeard ? reply : Optional.empty()));
+              if (!isLate) {
+                proposer.later(
+                    1, () -> ended.accept(isCertain && !isDeaf ? reply : Optional.empty()));
+              }
             });
   }
 
