@@ -111,6 +111,11 @@ public final class WorkerDesk {
     waiting.clear();
   }
 
+  /** Stays after all: takes work again. */
+  public void stay() {
+    leaving = false;
+  }
+
   /** The node was admitted anew: same desk, new id. */
   public void readmitted(NodeId id) {
     me = id;

@@ -170,6 +170,20 @@ final class WorkerDeskTest {
   }
 
   @Test
+  void whoIsNotLetGoTakesWorkAgain() {
+    desk.leave();
+    assertEquals(0, desk.beat().wants());
+
+    desk.stay();
+
+    Beat beat = desk.beat();
+    assertFalse(beat.leaving());
+    assertTrue(beat.wants() > 0);
+    give(1);
+    assertEquals(List.of(key(1)), held());
+  }
+
+  @Test
   void whoLeavesHandsBackWhatWaitsFinishesWhatRunsAndTakesNothingMore() {
     give(1, 2);
     desk.start(200);

@@ -66,9 +66,10 @@ public final class WorkerLoop implements AutoCloseable {
   }
 
   /**
-   * Takes no more work, hands back what waits, and waits until the cluster lets the node go.
+   * Takes no more work, hands back what waits, and waits until the cluster lets the node go. If it
+   * isn't let go in that time, it stays, and takes work again.
    *
-   * @return whether it was let go in that time
+   * @return whether it was let go
    */
   public boolean leave(long timeoutMs) throws InterruptedException {
     lock.lock();
@@ -78,7 +79,17 @@ public final class WorkerLoop implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return released.await(timeoutMs, TimeUnit.MILLISECONDS);
+    if (released.await(timeoutMs, TimeUnit.MILLISECONDS)) {
+      return true;
+    }
+    lock.lock();
+    try {
+      desk.stay();
+      wantBeat();
+    } finally {
+      lock.unlock();
+    }
+    return false;
   }
 
   private void beat() {
