@@ -19,7 +19,9 @@ import java.util.TreeMap;
  */
 final class Sessions {
   static final int MAX_SESSIONS = 1_000;
-  static final int MAX_REPLIES = 64;
+
+  /** More than a client may have open at once, so that no retry comes too late to be recognised. */
+  static final int MAX_REPLIES = 1_024;
 
   private final Map<String, NavigableMap<Long, Reply>> byClient = new LinkedHashMap<>();
 

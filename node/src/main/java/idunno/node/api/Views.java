@@ -54,8 +54,12 @@ public final class Views {
     WORKER
   }
 
-  /** All members, by name. */
-  public record MembersView(List<MemberView> members) {}
+  /**
+   * All members, by name.
+   *
+   * @param current whether a coordinator said so; else it is what this node knew last
+   */
+  public record MembersView(List<MemberView> members, boolean current) {}
 
   /**
    * The coordinator now and those that can take over.

@@ -23,6 +23,11 @@ public final class DiskIdentity {
 
   private DiskIdentity() {}
 
+  /** Whether {@code directory} has a peer id. */
+  public static boolean isIn(Path directory) {
+    return Files.exists(directory.resolve(FILE));
+  }
+
   /**
    * The peer id of {@code directory}, made on first use as {@code name} plus eight hexadecimal
    * digits drawn at random. A later change of the node's name does not change it.

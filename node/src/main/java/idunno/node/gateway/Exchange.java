@@ -34,6 +34,26 @@ final class Exchange {
     return http.getRequestMethod();
   }
 
+  /** Expects the request to be of a method: what changes something is never a mere link. */
+  void expect(String method) {
+    if (!method().equals(method)) {
+      throw new IllegalArgumentException(
+          http.getRequestURI().getPath() + ": expected " + method + ", found " + method());
+    }
+  }
+
+  /**
+   * Refuses requests that a page of another site makes a browser send: the API asks nobody who he
+   * is yet, and a browser on the same machine reaches it.
+   */
+  void refuseOtherSites() throws Refused {
+    String origin = http.getRequestHeaders().getFirst("Origin");
+    String host = http.getRequestHeaders().getFirst("Host");
+    if (origin != null && !origin.equals("http://" + host)) {
+      throw new Refused("requests of pages from " + Checks.quote(origin) + " are not answered");
+    }
+  }
+
   /** The path's segments behind {@code /v1/}, decoded. */
   List<String> segments() {
     List<String> segments = new ArrayList<>();

@@ -106,21 +106,34 @@ public final class Gateway implements AutoCloseable {
   private void route(Exchange exchange) throws IOException, InterruptedException {
     List<String> path = exchange.segments();
     List<String> rest = path.subList(1, path.size());
+    exchange.refuseOtherSites();
     switch (path.getFirst()) {
       case "self" -> group.self(exchange);
       case "members" -> group.members(exchange);
       case "master" -> group.master(exchange);
       case "report" -> group.report(exchange);
       case "grep" -> group.grep(exchange);
-      case "leave" -> group.leave(exchange);
-      case "join" -> group.join(exchange);
+      case "leave" -> {
+        exchange.expect("POST");
+        group.leave(exchange);
+      }
+      case "join" -> {
+        exchange.expect("POST");
+        group.join(exchange);
+      }
       case "files" -> files.file(exchange, rest);
-      case "folder" -> files.folder(exchange);
+      case "folder" -> {
+        exchange.expect("POST");
+        files.folder(exchange);
+      }
       case "list" -> files.list(exchange);
       case "versions" -> files.versions(exchange, rest);
       case "store" -> files.store(exchange);
       case "models" -> jobs.models(exchange, rest);
-      case "train" -> jobs.train(exchange);
+      case "train" -> {
+        exchange.expect("POST");
+        jobs.train(exchange);
+      }
       case "jobs" -> jobs.jobs(exchange, rest);
       default -> throw new NotFound("no such route: /v1/" + path.getFirst());
     }

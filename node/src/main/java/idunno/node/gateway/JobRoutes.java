@@ -27,6 +27,7 @@ final class JobRoutes {
       return;
     }
     ModelName name = new ModelName(rest.getFirst());
+    exchange.expect("POST");
     if (rest.size() == 1) {
       exchange.answer(200, jobs.addModel(exchange.requestId(), name));
     } else if (rest.get(1).equals("batch-size")) {
@@ -58,6 +59,7 @@ final class JobRoutes {
   /** {@code /v1/jobs[/ID/results|cancel]}. */
   void jobs(Exchange exchange, List<String> rest) throws IOException, InterruptedException {
     if (rest.isEmpty()) {
+      exchange.expect("POST");
       exchange.answer(200, jobs.submit(exchange.requestId(), exchange.json(JobAsk.class)));
       return;
     }
@@ -65,6 +67,7 @@ final class JobRoutes {
     switch (rest.size() > 1 ? rest.get(1) : "") {
       case "results" -> jobs.results(job, new LateLines(exchange));
       case "cancel" -> {
+        exchange.expect("POST");
         jobs.cancel(exchange.requestId(), job);
         exchange.answer(200, new DoneView("job " + job + " is cancelled"));
       }

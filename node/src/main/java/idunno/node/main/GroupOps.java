@@ -57,7 +57,15 @@ final class GroupOps implements GroupPort {
     Node node = process.node();
     Status status = node.consensus().status();
     List<MemberView> members = new ArrayList<>();
-    for (Member member : Reports.of(node, false).members()) {
+    List<Member> known;
+    boolean current = true;
+    try {
+      known = Reports.of(node, false).members();
+    } catch (Unavailable e) {
+      known = node.state().read(s -> List.copyOf(s.members().all()));
+      current = false;
+    }
+    for (Member member : known) {
       members.add(
           new MemberView(
               member.id(),
@@ -68,7 +76,7 @@ final class GroupOps implements GroupPort {
               member.place().slots(),
               member.sinceMs()));
     }
-    return new MembersView(members);
+    return new MembersView(members, current);
   }
 
   private static Role roleOf(Member member, Status status) {

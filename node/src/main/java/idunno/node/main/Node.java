@@ -248,6 +248,11 @@ final class Node implements AutoCloseable {
     }
   }
 
+  /** Whether the directory holds a replica that can come back. */
+  static boolean hasReplica(NodeConfig config) {
+    return DiskIdentity.isIn(config.data().resolve("consensus"));
+  }
+
   /**
    * Joins a group by one of its members.
    *

@@ -136,6 +136,15 @@ final class NodeProcess implements AutoCloseable {
     try {
       if (known.flatMap(Identity::cluster).isPresent()) {
         process.comeBack();
+      } else if (config.seeds().isEmpty() && known.isPresent()) {
+        throw new IOException(
+            config.name()
+                + " has left its cluster; --join "
+                + known.get().seeds().stream()
+                    .map(Address::toString)
+                    .findFirst()
+                    .orElse("HOST:PORT")
+                + " brings it back, and an empty directory begins a new one");
       } else if (config.seeds().isEmpty()) {
         process.begin();
       } else {
@@ -155,8 +164,22 @@ final class NodeProcess implements AutoCloseable {
   }
 
   private void comeBack() throws IOException, InterruptedException {
+    if (!Node.hasReplica(config)) {
+      // The replica is gone and with it what it promised: the node joins as a new one.
+      log.write("replica-lost", "directory", config.data());
+      if (config.seeds().isEmpty() && identity.seeds().isEmpty()) {
+        throw new IOException(
+            config.data().resolve("consensus")
+                + " holds no replica; --join HOST:PORT of another member brings the node back as a"
+                + " new one");
+      }
+      join(config.seeds());
+      return;
+    }
     UUID cluster = identity.cluster().orElseThrow().toUuid();
-    node = Node.start(new Node.Start(config, cluster, hosts(), false), log, clock);
+    Node back = Node.start(new Node.Start(config, cluster, hosts(), false), log, clock);
+    node = back;
+    remember(identity.knowing(back.others()));
   }
 
   private void remember(Identity now) throws IOException {
@@ -260,11 +283,20 @@ final class NodeProcess implements AutoCloseable {
     return clock.getAsLong();
   }
 
+  private void rememberOthers(Node now) {
+    try {
+      remember(identity.knowing(now.others()));
+    } catch (IOException e) {
+      System.err.println("idunno: the way back was not written down: " + e.getMessage());
+    }
+  }
+
   @Override
   public void close() {
     gateway.close();
     Node now = node;
     if (now != null) {
+      rememberOthers(now);
       now.close();
     }
     try {

@@ -63,7 +63,8 @@ final class Rehearsal {
         new Views.MembersView(
             List.of(
                 new Views.MemberView(
-                    id, MemberState.ALIVE, Views.Role.WORKER, NOBODY, NOBODY, 1, 0))),
+                    id, MemberState.ALIVE, Views.Role.WORKER, NOBODY, NOBODY, 1, 0)),
+            true),
         new Views.MasterView(Optional.of(id), 1, 1, List.of()),
         new Views.FilesView(List.of()),
         new Report(1, 0, List.of(member), List.of()));

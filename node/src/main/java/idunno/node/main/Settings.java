@@ -1,11 +1,13 @@
 package idunno.node.main;
 
+import idunno.core.base.Checks;
 import idunno.node.shell.Usage;
 import idunno.node.shell.Words;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -26,9 +28,10 @@ final class Settings {
   /**
    * Reads the file, if one is named.
    *
+   * @param names every option that there is; the file may set no other
    * @throws IOException if it can't be read
    */
-  Settings(Words words, Map<String, String> environment) throws IOException {
+  Settings(Words words, Map<String, String> environment, List<String> names) throws IOException {
     this.words = words;
     this.environment = environment;
     Optional<String> path = words.option(CONFIG).or(() -> variable(CONFIG));
@@ -38,6 +41,11 @@ final class Settings {
       } catch (IOException e) {
         throw new IOException(
             CONFIG + " " + path.get() + ": cannot be read (" + e.getMessage() + ")", e);
+      }
+      for (String name : file.stringPropertyNames()) {
+        if (!names.contains("--" + name)) {
+          throw new Usage(CONFIG + " " + path.get() + ": there is no option " + Checks.quote(name));
+        }
       }
     }
   }

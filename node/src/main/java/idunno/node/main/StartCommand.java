@@ -83,7 +83,7 @@ final class StartCommand {
   }
 
   private static int run(Call call) throws IOException {
-    Settings settings = new Settings(call.words(), System.getenv());
+    Settings settings = new Settings(call.words(), System.getenv(), names());
     settings.number(EXIT_WITH, 1, Integer.MAX_VALUE).ifPresent(StartCommand::followToTheEnd);
     String bind = settings.text(BIND).orElse("127.0.0.1");
     refuseOpenBind(bind, settings.has(INSECURE));
@@ -117,8 +117,17 @@ final class StartCommand {
     }
   }
 
+  private static List<String> names() {
+    return command().flags().stream().map(flag -> flag.names().getFirst()).toList();
+  }
+
   private static void refuseOpenBind(String bind, boolean insecure) throws UnknownHostException {
-    if (!insecure && !InetAddress.getByName(bind).isLoopbackAddress()) {
+    InetAddress address = InetAddress.getByName(bind);
+    if (address.isAnyLocalAddress()) {
+      throw new Usage(
+          BIND + " " + bind + ": expected the address that others reach this machine by");
+    }
+    if (!insecure && !address.isLoopbackAddress()) {
       throw new Usage(
           BIND
               + " "

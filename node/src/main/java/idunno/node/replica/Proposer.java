@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +28,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Proposer implements AutoCloseable {
   private static final int MAX_REQUESTS_AT_ONCE = 512;
+
+  // Well below the replies that the state remembers of a client: a request that is tried again is
+  // overtaken by no more than these, and so is always recognised.
+  private static final int MAX_OPEN = 512;
   private static final int MAX_ENTRY_BYTES = 3 << 20;
   private static final Duration TRY = Duration.ofSeconds(5);
 
@@ -34,7 +39,8 @@ public final class Proposer implements AutoCloseable {
   private final Codec codec = Codec.cbor();
   private final String client = UUID.randomUUID().toString();
   private final AtomicLong sequence = new AtomicLong();
-  private final BlockingQueue<Pending> pending = new LinkedBlockingQueue<>(100_000);
+  private final BlockingQueue<Pending> pending = new LinkedBlockingQueue<>();
+  private final Semaphore open = new Semaphore(MAX_OPEN);
   private final Thread thread;
   private volatile boolean closed;
 
@@ -67,6 +73,16 @@ public final class Proposer implements AutoCloseable {
    * @throws OutcomeUnknown if nothing is known of it at the end of the timeout
    */
   public Reply submit(RequestId id, Command command, Duration timeout)
+      throws OutcomeUnknown, InterruptedException {
+    open.acquire();
+    try {
+      return untilDeadline(id, command, timeout);
+    } finally {
+      open.release();
+    }
+  }
+
+  private Reply untilDeadline(RequestId id, Command command, Duration timeout)
       throws OutcomeUnknown, InterruptedException {
     long deadlineNanos = System.nanoTime() + timeout.toNanos();
     Request request = new Request(id, command);

@@ -86,6 +86,13 @@ final class MachineCommands {
           Units.moment(member.sinceMs()));
     }
     table.printTo(call.out());
+    if (!view.current()) {
+      call.remark(
+          call.style()
+              .doubtful(
+                  "no coordinator answers, so this is what the node knew last; more than half of"
+                      + " the voters must be alive"));
+    }
     return Action.DONE;
   }
 

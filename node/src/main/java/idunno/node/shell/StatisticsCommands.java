@@ -63,8 +63,14 @@ public final class StatisticsCommands {
             .words("MODEL")
             .figures("JOB")
             .words("STATE")
-            .figures("RATE (10 s)", "WEIGHT", "RATE/WEIGHT", "FINISHED", "ASKED", "FAILED")
-            .figures("SHARE");
+            .figures(
+                "RATE (10 s)",
+                "WEIGHT",
+                "RATE/WEIGHT",
+                "FINISHED",
+                "ASKED",
+                "FAILED",
+                "FAIL SHARE");
     for (Rates.JobRate job : rates.jobs()) {
       table.row(
           job.model().value(),

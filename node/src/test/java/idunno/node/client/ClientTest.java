@@ -83,7 +83,7 @@ class ClientTest {
     api.answering(
         exchange -> {
           if (!exchange.getRequestMethod().equals("POST")) {
-            FakeApi.json(exchange, new Views.MembersView(List.of()));
+            FakeApi.json(exchange, new Views.MembersView(List.of(), true));
           } else if (posts.incrementAndGet() == 1) {
             throw new IOException("the reply is lost");
           } else {
@@ -177,7 +177,7 @@ class ClientTest {
       api.answering(
           exchange -> {
             if (exchange.getRequestMethod().equals("GET")) {
-              FakeApi.json(exchange, new Views.MembersView(List.of(member)));
+              FakeApi.json(exchange, new Views.MembersView(List.of(member), true));
             } else {
               throw new IOException("dies");
             }

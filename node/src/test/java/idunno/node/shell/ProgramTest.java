@@ -262,7 +262,7 @@ class ProgramTest {
           switch (exchange.getRequestURI().getPath()) {
             case "/v1/jobs" -> FakeApi.json(exchange, spec);
             case "/v1/report" -> FakeApi.json(exchange, report);
-            default -> FakeApi.json(exchange, new Views.MembersView(List.of()));
+            default -> FakeApi.json(exchange, new Views.MembersView(List.of(), true));
           }
         });
     int code =
@@ -330,7 +330,7 @@ class ProgramTest {
     bench.api.answering(
         exchange -> {
           if (exchange.getRequestURI().getPath().equals("/v1/members")) {
-            FakeApi.json(exchange, new Views.MembersView(List.of()));
+            FakeApi.json(exchange, new Views.MembersView(List.of(), true));
           } else {
             FakeApi.error(exchange, 404, "no such file");
           }
