@@ -22,15 +22,15 @@ import java.util.UUID;
  * @param ports the ports that it was given when it joined; others know it by them
  * @param seeds addresses of the API of other members, to find the way back
  */
-record Identity(NodeName name, Optional<UUIDText> cluster, Ports ports, List<Address> seeds) {
+record Identity(NodeName name, Optional<ClusterId> cluster, Ports ports, List<Address> seeds) {
   private static final String FILE = "node.json";
 
   /** The ports in use. */
   record Ports(int api, int peer, int consensus) {}
 
-  /** A UUID as text. */
-  record UUIDText(String value) {
-    UUIDText {
+  /** A cluster's id: a UUID as text. */
+  record ClusterId(String value) {
+    ClusterId {
       if (!UUID.fromString(value).toString().equals(value)) {
         throw new IllegalArgumentException("cluster id: expected a UUID, found " + value);
       }
@@ -46,7 +46,7 @@ record Identity(NodeName name, Optional<UUIDText> cluster, Ports ports, List<Add
   }
 
   Identity inCluster(UUID id) {
-    return new Identity(name, Optional.of(new UUIDText(id.toString())), ports, seeds);
+    return new Identity(name, Optional.of(new ClusterId(id.toString())), ports, seeds);
   }
 
   Identity outside() {
