@@ -171,11 +171,9 @@ final class Attendance {
     switch (verdict) {
       case Verdict.Suspected suspected -> {
         effects.add(new Effect.Tell(new Event.MemberSuspected(suspected.node(), suspected.why())));
-        state
-            .members()
-            .get(suspected.node().name())
-            .ifPresent(member -> effects.add(new Effect.Probe(member)));
+        probe(state, suspected.node(), effects);
       }
+      case Verdict.Doubted doubted -> probe(state, doubted.node(), effects);
       case Verdict.Cleared cleared ->
           effects.add(new Effect.Tell(new Event.MemberCleared(cleared.node())));
       case Verdict.Failed failed -> {
@@ -185,6 +183,14 @@ final class Attendance {
         effects.add(new Effect.Propose(new Command.FailMember(failed.node(), nowMs)));
       }
     }
+  }
+
+  private static void probe(ClusterState state, NodeId node, List<Effect> effects) {
+    state
+        .members()
+        .get(node.name())
+        .filter(member -> member.id().equals(node))
+        .ifPresent(member -> effects.add(new Effect.Probe(member)));
   }
 
   /** Says again who is given up, until the log has it: the first word may have been lost. */

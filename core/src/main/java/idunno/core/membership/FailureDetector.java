@@ -14,7 +14,9 @@ import java.util.TreeMap;
  * <p>Intuition: a live node beats several times a second. Silence makes it suspect, longer silence
  * failed. A killed process says more than silence: its machine resets its connections, and then
  * refuses new ones. So a broken connection makes a node suspect at once and asks for a probe, and a
- * refused probe is proof of death; nobody needs to wait for the silence to grow long.
+ * refused probe is proof of death; nobody needs to wait for the silence to grow long. A machine may
+ * take some tenths of a second to clear a dead process away, and answers nothing of use meanwhile,
+ * so a suspect is probed again and again.
  *
  * <p>The rule: suspect after {@code suspectAfterMs} without a beat or on a broken connection;
  * failed after {@code failAfterMs} without a beat, or on a refused probe; alive again on any beat
@@ -28,12 +30,15 @@ import java.util.TreeMap;
  * takes up to {@code failAfterMs} once more.
  */
 public final class FailureDetector {
+  private static final long PROBE_EVERY_MS = 250;
+
   private final DetectionRule rule;
   private final NavigableMap<NodeId, Watch> watched = new TreeMap<>();
 
   private static final class Watch {
     long heardMs;
     long suspectSinceMs = -1;
+    long probedMs;
     boolean refused;
   }
 
@@ -41,6 +46,9 @@ public final class FailureDetector {
   public sealed interface Verdict {
     /** Silent, or its connection broke: probe it. */
     record Suspected(NodeId node, String why) implements Verdict {}
+
+    /** Still silent: probe it once more. */
+    record Doubted(NodeId node) implements Verdict {}
 
     /** Heard again before it was declared failed. */
     record Cleared(NodeId node) implements Verdict {}
@@ -93,6 +101,7 @@ public final class FailureDetector {
       return Optional.empty();
     }
     watch.suspectSinceMs = nowMs;
+    watch.probedMs = nowMs;
     return Optional.of(new Verdict.Suspected(node, "its connection broke"));
   }
 
@@ -143,7 +152,11 @@ public final class FailureDetector {
         watched.remove(node);
       } else if (silentMs >= rule.suspectAfterMs() && watch.suspectSinceMs < 0) {
         watch.suspectSinceMs = nowMs;
+        watch.probedMs = nowMs;
         verdicts.add(new Verdict.Suspected(node, "silent for " + silentMs + " ms"));
+      } else if (watch.suspectSinceMs >= 0 && nowMs - watch.probedMs >= PROBE_EVERY_MS) {
+        watch.probedMs = nowMs;
+        verdicts.add(new Verdict.Doubted(node));
       }
     }
     return verdicts;

@@ -25,7 +25,7 @@ final class FailureDetectorTest {
     assertFalse(detector.isSuspect(N1));
     assertEquals(List.of(new Verdict.Suspected(N1, "silent for 1500 ms")), detector.judge(1_500));
     assertTrue(detector.isSuspect(N1));
-    assertEquals(List.of(), detector.judge(2_999), "suspicion is told once");
+    assertEquals(List.of(new Verdict.Doubted(N1)), detector.judge(2_999), "suspicion is told once");
     assertEquals(List.of(new Verdict.Failed(N1, "silent for 3000 ms")), detector.judge(3_000));
     assertEquals(List.of(), detector.judge(9_000), "failure is told once");
     assertFalse(detector.watches(N1));
@@ -60,8 +60,24 @@ final class FailureDetectorTest {
         Optional.of(new Verdict.Suspected(N1, "its connection broke")),
         detector.connectionLost(N1, 10));
     assertEquals(Optional.empty(), detector.connectionLost(N1, 11));
-    assertEquals(List.of(), detector.judge(2_999), "nothing new until it has been silent for long");
+    assertEquals(
+        List.of(new Verdict.Doubted(N1)),
+        detector.judge(2_999),
+        "nothing new but a probe until it has been silent for long");
     assertEquals(1, detector.judge(3_000).size());
+  }
+
+  @Test
+  void aSuspectIsProbedAgainFourTimesASecond() {
+    detector.watch(N1, 0);
+    detector.connectionLost(N1, 10);
+
+    assertEquals(List.of(), detector.judge(259));
+    assertEquals(List.of(new Verdict.Doubted(N1)), detector.judge(260));
+    assertEquals(List.of(), detector.judge(300));
+    assertEquals(List.of(new Verdict.Doubted(N1)), detector.judge(510));
+    detector.heard(N1, 520);
+    assertEquals(List.of(), detector.judge(900), "heard again, it is no suspect");
   }
 
   @Test
