@@ -21,6 +21,7 @@ final class Program {
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         "-Xmx384m",
+        "-Xrs",
         "-jar",
         home().resolve("node/target/idunno-node.jar").toString());
   }

@@ -89,6 +89,7 @@ final class DemoCommand {
         List.of(
             "-Xmx1g",
             "-XX:+ExitOnOutOfMemoryError",
+            "-Xrs",
             "-cp",
             System.getProperty("java.class.path"),
             Main.class.getName()));

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * process lives on outside of any group, until {@code join} brings it back.
  */
 final class NodeProcess implements AutoCloseable {
+  private static final long WAY_BACK_EVERY_MS = 5_000;
+
   private final NodeConfig config;
   private final Seeds seeds;
   private final MonotonicClock clock = new MonotonicClock();
@@ -33,6 +36,7 @@ final class NodeProcess implements AutoCloseable {
   private Identity identity;
   private volatile Node.@Nullable Hosts hosts;
   private volatile @Nullable Node node;
+  private volatile boolean closed;
 
   /** Asks a member who it is, over its API. */
   interface Seeds {
@@ -150,6 +154,7 @@ final class NodeProcess implements AutoCloseable {
       } else {
         process.join(config.seeds());
       }
+      Thread.ofVirtual().name("way-back").start(process::keepWayBack);
       return process;
     } catch (IOException | InterruptedException | RuntimeException e) {
       process.close();
@@ -283,20 +288,35 @@ final class NodeProcess implements AutoCloseable {
     return clock.getAsLong();
   }
 
-  private void rememberOthers(Node now) {
-    try {
-      remember(identity.knowing(now.others()));
-    } catch (IOException e) {
-      System.err.println("idunno: the way back was not written down: " + e.getMessage());
+  /** Writes down who the others are, whenever that has changed: the way back after a crash. */
+  private void keepWayBack() {
+    while (!closed) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(WAY_BACK_EVERY_MS);
+        changing.lockInterruptibly();
+        try {
+          Node now = node;
+          List<Address> others = now == null ? List.of() : now.others();
+          if (!others.isEmpty() && !others.equals(identity.seeds())) {
+            remember(identity.knowing(others));
+          }
+        } finally {
+          changing.unlock();
+        }
+      } catch (IOException e) {
+        log.write("way-back-not-kept", "why", String.valueOf(e.getMessage()));
+      } catch (InterruptedException e) {
+        return;
+      }
     }
   }
 
   @Override
   public void close() {
+    closed = true;
     gateway.close();
     Node now = node;
     if (now != null) {
-      rememberOthers(now);
       now.close();
     }
     try {

@@ -90,7 +90,6 @@ final class StartCommand {
     Path directory =
         Path.of(settings.text(DATA).orElse("idunno-data")).toAbsolutePath().normalize();
     Optional<Identity> known = Identity.read(directory);
-    CountDownLatch ended = new CountDownLatch(1);
     // A thread that dies of what nobody expected leaves a node that only looks alive.
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, error) -> ProcessEnd.now("thread " + thread.getName() + ": " + error, error));
@@ -100,16 +99,9 @@ final class StartCommand {
               config(settings, directory, bind, known),
               known,
               api -> Client.connect(List.of(api), Http.client()).self());
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    process.close();
-                    ended.countDown();
-                  },
-                  "stop"));
       announce(call, process);
-      ended.await();
+      // A signal ends the process as a crash would; see the launcher.
+      new CountDownLatch(1).await();
       return Action.DONE;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
