@@ -125,6 +125,12 @@ public final class ClusterState {
   }
 
   private Reply addReplica(Command.AddReplica command) {
+    boolean stays =
+        members.get(command.node()).filter(m -> m.state() != MemberState.LEFT).isPresent();
+    if (!stays) {
+      // A copy that was under way when the node left: its disk is gone with it.
+      return new Reply.Refused(command.node() + " is not a member");
+    }
     return files.addReplica(command.chunk(), command.node())
         ? new Reply.Done()
         : new Reply.Refused("no chunk " + command.chunk());

@@ -273,6 +273,19 @@ final class ClusterStateTest {
   }
 
   @Test
+  void aCopyThatEndsAfterItsNodeHasLeftCountsForNothing() {
+    NodeId n1 = cluster.admit("n1", 1);
+    NodeId n2 = cluster.admit("n2", 1);
+    cluster.put(new FileName("a"), "n1");
+    ChunkId chunk = state.files().chunks().iterator().next().id();
+    cluster.apply(new Command.ReleaseMember(n2, AT_MS));
+
+    refusal(new Command.AddReplica(chunk, n2.name()));
+
+    assertEquals(List.of(n1.name()), state.files().chunk(chunk).orElseThrow().replicas());
+  }
+
+  @Test
   void aWipedDiskHoldsNothingAndAnUnharmedOneStillHoldsItsChunks() {
     cluster.admit("n1", 1);
     cluster.admit("n2", 1);
