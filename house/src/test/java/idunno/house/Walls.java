@@ -66,13 +66,18 @@ record Walls(String root) {
 
   /** The edges that an edge may know besides the core and the floor. */
   private static final Map<String, Set<String>> NEIGHBOURS =
-      Map.of(
-          "client", Set.of("api"),
-          "coordination", Set.of("replica"),
-          "demo", Set.of("api", "client", "shell", "zoo"),
-          "files", Set.of("replica"),
-          "gateway", Set.of("api"),
-          "shell", Set.of("api", "client"));
+      Map.ofEntries(
+          Map.entry("client", Set.of("api")),
+          Map.entry("convert", Set.of("onnx")),
+          Map.entry("coordination", Set.of("replica")),
+          Map.entry("demo", Set.of("api", "client", "shell", "zoo")),
+          Map.entry("files", Set.of("replica")),
+          Map.entry("gateway", Set.of("api")),
+          Map.entry("inference", Set.of("onnx")),
+          Map.entry("quantize", Set.of("onnx", "inference")),
+          Map.entry("shell", Set.of("api", "client")),
+          Map.entry("workbench", Set.of("api", "client", "convert", "onnx", "shell", "zoo")),
+          Map.entry("zoo", Set.of("convert", "onnx")));
 
   /** The floor of the house, bottom to top: every edge stands on it, and it knows no edge. */
   private static final List<String> FLOOR = List.of("codec", "transport", "wire");
@@ -101,9 +106,9 @@ record Walls(String root) {
   private static final Map<String, Set<String>> LIBRARIES =
       Map.of(
           "org.apache.ratis.", Set.of("consensus"),
-          "ai.onnxruntime.", Set.of("inference"),
+          "ai.onnxruntime.", Set.of("inference", "quantize"),
           "org.lwjgl.", Set.of("inference"),
-          "ai.onnx.proto.", Set.of("zoo", "inference"),
+          "ai.onnx.proto.", Set.of("onnx", "convert", "quantize"),
           "picocli.", Set.of("shell", "main"),
           "org.jline.", Set.of("shell"),
           "com.google.re2j.", Set.of("logs"));

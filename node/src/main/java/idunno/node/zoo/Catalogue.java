@@ -58,27 +58,17 @@ record Catalogue(URI registry, List<Source> packages, List<Network> models, List
     }
   }
 
-  /** How TensorFlow.js wrote a network. */
-  enum Format {
-    /** Keras layers, {@code "format": "layers-model"}. */
-    LAYERS_MODEL,
-    /** A frozen graph of operations, {@code "format": "graph-model"}. */
-    GRAPH_MODEL
-  }
-
   /**
    * A network in a tarball.
    *
    * @param source the package's name
-   * @param format how it is written
    * @param topology the path of its {@code model.json} in the tarball; its weights lie beside it
    * @param labels the path of its class names: a JSON object from class number to name
    * @param card what {@code model.json} of the finished model will say
    */
-  record Network(String source, Format format, String topology, String labels, ModelCard card) {
+  record Network(String source, String topology, String labels, ModelCard card) {
     Network {
       Objects.requireNonNull(source, "source");
-      Objects.requireNonNull(format, "format");
       Objects.requireNonNull(topology, "topology");
       Objects.requireNonNull(labels, "labels");
       Objects.requireNonNull(card, "card");

@@ -1,7 +1,10 @@
 package idunno.node.zoo;
 
 import idunno.core.models.ModelCard;
+import idunno.core.models.Preprocessing;
 import idunno.node.codec.Codec;
+import idunno.node.convert.Converters;
+import idunno.node.onnx.Hints;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -159,21 +162,24 @@ final class Shelf {
                     || (name.startsWith(beside) && name.endsWith(".bin")),
             LIMITS);
     List<String> labels = labels(files.get(network.labels()), card.output().classes());
+    Path source = Files.createDirectory(folder.resolve("source"));
     try {
-      TfJsModel model = TfJsModel.read(files, network.topology());
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        String name = file.getKey().substring(file.getKey().lastIndexOf('/') + 1);
+        Files.write(source.resolve(name), file.getValue());
+      }
       files.clear();
-      model.expect(network.format());
-      int height = card.preprocessing().height();
-      int width = card.preprocessing().width();
       int outputs = card.output().classes() + card.output().skip();
-      OnnxGraph graph =
-          switch (network.format()) {
-            case LAYERS_MODEL -> KerasToOnnx.convert(model, height, width, outputs);
-            case GRAPH_MODEL -> GraphToOnnx.convert(model, height, width, outputs);
-          };
-      graph.write(folder.resolve(ModelCard.NETWORK_FILE));
+      Preprocessing input = card.preprocessing();
+      Hints hints = Hints.of(input.height(), input.width(), outputs);
+      String topology = network.topology().substring(beside.length());
+      Converters.read(source.resolve(topology), hints)
+          .file()
+          .write(folder.resolve(ModelCard.NETWORK_FILE));
     } catch (IOException e) {
       throw new IOException("convert " + tarball.getFileName() + ": " + e.getMessage(), e);
+    } finally {
+      Scratch.delete(source);
     }
     Files.write(folder.resolve(ModelCard.LABELS_FILE), labels);
     Files.write(folder.resolve(ModelCard.CARD_FILE), Codec.prettyJson().encode(card));

@@ -1,6 +1,6 @@
 package idunno.node.zoo;
 
-import static idunno.node.zoo.Message.says;
+import static idunno.node.convert.Message.says;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,6 +1,6 @@
 package idunno.node.zoo;
 
-import static idunno.node.zoo.Message.says;
+import static idunno.node.convert.Message.says;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import idunno.core.models.ModelCard;
 import idunno.core.models.Preprocessing;
 import idunno.node.codec.Codec;
+import idunno.node.convert.tfjs.TinyModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,6 +59,10 @@ class ShelfTest {
   }
 
   private static byte[] tarball(String version) throws IOException {
+    return tarball(version, "layers-model");
+  }
+
+  private static byte[] tarball(String version, String format) throws IOException {
     TarWriter tar =
         new TarWriter()
             .file("m/version", version)
@@ -66,24 +71,24 @@ class ShelfTest {
     new TinyModel()
         .layer("InputLayer", "in", "\"batch_input_shape\": [null, 2, 2, 3]")
         .layer("GlobalAveragePooling2D", "g", "", "in")
-        .files(Catalogue.Format.LAYERS_MODEL, "g")
+        .files(format, "g")
         .forEach(tar::file);
     return tar.tgz();
   }
 
-  private Shelf shelf(Registry registry, byte[] tarball, String labels, Catalogue.Format format) {
+  private Shelf shelf(Registry registry, byte[] tarball, String labels) {
     Catalogue catalogue =
         new Catalogue(
             registry.base(),
             List.of(Registry.source(tarball)),
-            List.of(new Catalogue.Network("tiny", format, "m/model.json", labels, card())),
+            List.of(new Catalogue.Network("tiny", "m/model.json", labels, card())),
             List.of(new Catalogue.Photo("red.jpg", "tiny", "m/red.jpg", List.of("red deer"))));
     Download download = new Download(new Download.Patience(20_000, 20_000, 1, 1));
     return new Shelf(catalogue, download, cache, Progress.none());
   }
 
   private Shelf shelf(Registry registry, byte[] tarball) {
-    return shelf(registry, tarball, "m/labels.json", Catalogue.Format.LAYERS_MODEL);
+    return shelf(registry, tarball, "m/labels.json");
   }
 
   private List<Path> in(String folder) throws IOException {
@@ -195,13 +200,14 @@ class ShelfTest {
 
   @Test
   void leavesNothingBehindWhenAConversionFails() throws IOException {
-    byte[] tarball = tarball();
+    byte[] tarball = tarball("1.0.0", "origami-model");
     try (Registry registry = Registry.of(tarball)) {
-      Shelf graph = shelf(registry, tarball, "m/labels.json", Catalogue.Format.GRAPH_MODEL);
+      Shelf graph = shelf(registry, tarball, "m/labels.json");
       says(
           assertThrows(IOException.class, () -> graph.model("tiny")),
-          "convert tiny-1.0.0.tgz: model.json: expected format graph-model, found layers-model");
-      Shelf unlabelled = shelf(registry, tarball, "m/none", Catalogue.Format.LAYERS_MODEL);
+          "convert tiny-1.0.0.tgz: convert model.json: expected format layers-model or"
+              + " graph-model");
+      Shelf unlabelled = shelf(registry, tarball, "m/none");
       assertThrows(IOException.class, () -> unlabelled.model("tiny"));
       assertEquals(List.of(), in("models"));
     }

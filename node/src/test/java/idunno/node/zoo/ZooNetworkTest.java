@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import idunno.core.models.ModelCard;
 import idunno.node.codec.Codec;
+import idunno.node.convert.tfjs.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

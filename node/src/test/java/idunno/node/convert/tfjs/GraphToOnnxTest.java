@@ -1,9 +1,10 @@
-package idunno.node.zoo;
+package idunno.node.convert.tfjs;
 
-import static idunno.node.zoo.Message.says;
+import static idunno.node.convert.Message.says;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import idunno.node.onnx.OnnxGraph;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

@@ -1,4 +1,4 @@
-package idunno.node.zoo;
+package idunno.node.onnx;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A trained batch normalisation, which is one factor and one summand per channel: {@code gamma * (x
  * - mean) / sqrt(variance + epsilon) + beta = x * factor + summand}.
  */
-final class ChannelNorm {
+public final class ChannelNorm {
 
   private final double[] factors;
   private final double[] summands;
@@ -17,7 +17,7 @@ final class ChannelNorm {
   }
 
   /** One value per channel in each array. */
-  static ChannelNorm of(
+  public static ChannelNorm of(
       float[] gamma, float[] beta, float[] mean, float[] variance, double epsilon) {
     double[] factors = new double[gamma.length];
     double[] summands = new double[gamma.length];
@@ -28,16 +28,16 @@ final class ChannelNorm {
     return new ChannelNorm(factors, summands);
   }
 
-  Tensor factors(int... shape) {
+  public Tensor factors(int... shape) {
     return tensor(shape, factors);
   }
 
-  Tensor summands(int... shape) {
+  public Tensor summands(int... shape) {
     return tensor(shape, summands);
   }
 
   /** The weights, output channel first, of a convolution that does the scaling too. */
-  Tensor scaled(Tensor weight) {
+  public Tensor scaled(Tensor weight) {
     float[] values = weight.floats();
     int each = values.length / factors.length;
     for (int i = 0; i < values.length; i++) {
@@ -47,7 +47,7 @@ final class ChannelNorm {
   }
 
   /** The bias of that convolution; without a bias it was 0. */
-  Tensor shifted(@Nullable Tensor bias) {
+  public Tensor shifted(@Nullable Tensor bias) {
     if (bias == null) {
       return summands(summands.length);
     }

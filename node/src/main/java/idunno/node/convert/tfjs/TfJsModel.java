@@ -1,10 +1,10 @@
-package idunno.node.zoo;
+package idunno.node.convert.tfjs;
 
+import idunno.node.onnx.Tensor;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -128,22 +128,9 @@ record TfJsModel(JsonNode json, Map<String, Tensor> weights) {
   private static byte[] file(Map<String, byte[]> files, String path) throws IOException {
     byte[] bytes = files.get(path);
     if (bytes == null) {
-      throw new IOException("the tarball has no " + path);
+      throw new IOException("there is no file " + path);
     }
     return bytes;
-  }
-
-  /**
-   * Checks that the network is written as expected.
-   *
-   * @throws IOException if {@code model.json} says otherwise
-   */
-  void expect(Catalogue.Format format) throws IOException {
-    String wanted = format.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    String found = json.path("format").asString("none");
-    if (!found.equals(wanted)) {
-      throw new IOException("model.json: expected format " + wanted + ", found " + found);
-    }
   }
 
   /**

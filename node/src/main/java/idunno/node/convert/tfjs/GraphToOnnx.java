@@ -1,10 +1,12 @@
-package idunno.node.zoo;
+package idunno.node.convert.tfjs;
 
-import static idunno.node.zoo.OnnxGraph.text;
-import static idunno.node.zoo.OnnxGraph.whole;
-import static idunno.node.zoo.OnnxGraph.wholes;
+import static idunno.node.onnx.OnnxGraph.text;
+import static idunno.node.onnx.OnnxGraph.whole;
+import static idunno.node.onnx.OnnxGraph.wholes;
 
-import idunno.node.zoo.TfGraph.Operation;
+import idunno.node.convert.tfjs.TfGraph.Operation;
+import idunno.node.onnx.OnnxGraph;
+import idunno.node.onnx.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

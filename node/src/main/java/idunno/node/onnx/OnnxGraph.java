@@ -1,4 +1,4 @@
-package idunno.node.zoo;
+package idunno.node.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -28,13 +28,13 @@ import java.util.Set;
  * href="https://github.com/onnx/onnx/blob/main/docs/IR.md">ONNX IR</a>). Weights are not copied:
  * the file is written from the tensors' own bytes.
  */
-final class OnnxGraph {
+public final class OnnxGraph implements OnnxFile {
 
   /** The name of the input. */
-  static final String INPUT = "input";
+  public static final String INPUT = "input";
 
   /** The name of the output. */
-  static final String OUTPUT = "output";
+  public static final String OUTPUT = "output";
 
   private static final int IR_VERSION = 8;
   private static final int OPSET = 13;
@@ -43,18 +43,18 @@ final class OnnxGraph {
   private final Set<String> initializers = new HashSet<>();
   private int nodes;
 
-  OnnxGraph(String name) {
+  public OnnxGraph(String name) {
     graph = GraphProto.newBuilder().setName(name);
   }
 
   /** Declares the input and names it. */
-  String input(int channels, int height, int width) {
+  public String input(int channels, int height, int width) {
     graph.addInput(value(INPUT, channels, height, width));
     return INPUT;
   }
 
   /** Makes a value the network's output. */
-  void output(String value, int classes) {
+  public void output(String value, int classes) {
     graph.addNode(
         NodeProto.newBuilder()
             .setName("end")
@@ -65,7 +65,7 @@ final class OnnxGraph {
   }
 
   /** Adds a constant once, however often it is asked for, and names it. */
-  String constant(String name, Tensor tensor) {
+  public String constant(String name, Tensor tensor) {
     if (initializers.add(name)) {
       if (tensor.type() != Tensor.Type.FLOAT32) {
         throw new IllegalArgumentException("constant " + name + ": expected floats: " + tensor);
@@ -84,7 +84,7 @@ final class OnnxGraph {
   }
 
   /** Adds a row of 64-bit whole numbers once and names it. */
-  String constant(String name, List<Long> numbers) {
+  public String constant(String name, List<Long> numbers) {
     if (initializers.add(name)) {
       ByteBuffer raw = ByteBuffer.allocate(8 * numbers.size()).order(ByteOrder.LITTLE_ENDIAN);
       numbers.forEach(raw::putLong);
@@ -104,7 +104,8 @@ final class OnnxGraph {
    * @param source what it was in the original, for people who look into the file
    * @return the name of its result
    */
-  String node(String source, String type, List<String> inputs, AttributeProto... attributes) {
+  public String node(
+      String source, String type, List<String> inputs, AttributeProto... attributes) {
     String result = type + "_" + ++nodes;
     graph.addNode(
         NodeProto.newBuilder()
@@ -116,7 +117,7 @@ final class OnnxGraph {
     return result;
   }
 
-  static AttributeProto whole(String name, long number) {
+  public static AttributeProto whole(String name, long number) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeProto.AttributeType.INT)
@@ -124,7 +125,7 @@ final class OnnxGraph {
         .build();
   }
 
-  static AttributeProto wholes(String name, List<Long> numbers) {
+  public static AttributeProto wholes(String name, List<Long> numbers) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeProto.AttributeType.INTS)
@@ -132,7 +133,7 @@ final class OnnxGraph {
         .build();
   }
 
-  static AttributeProto real(String name, float number) {
+  public static AttributeProto real(String name, float number) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeProto.AttributeType.FLOAT)
@@ -140,7 +141,7 @@ final class OnnxGraph {
         .build();
   }
 
-  static AttributeProto text(String name, String text) {
+  public static AttributeProto text(String name, String text) {
     return AttributeProto.newBuilder()
         .setName(name)
         .setType(AttributeProto.AttributeType.STRING)
@@ -166,8 +167,8 @@ final class OnnxGraph {
         .build();
   }
 
-  /** Writes the finished network. The same graph gives the same bytes. */
-  void write(Path file) throws IOException {
+  @Override
+  public void write(Path file) throws IOException {
     ModelProto model =
         ModelProto.newBuilder()
             .setIrVersion(IR_VERSION)

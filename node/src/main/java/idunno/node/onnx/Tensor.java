@@ -1,4 +1,4 @@
-package idunno.node.zoo;
+package idunno.node.onnx;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -6,15 +6,16 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** A constant of a network: a shape and its values, row by row, little-endian. */
-final class Tensor {
+public final class Tensor {
 
-  /** The types that a TensorFlow.js weight may have here. */
-  enum Type {
+  /** The types of values. */
+  public enum Type {
     FLOAT32(4),
     INT32(4),
     BOOL(1);
 
-    final int bytes;
+    /** How many bytes a value has. */
+    public final int bytes;
 
     Type(int bytes) {
       this.bytes = bytes;
@@ -30,7 +31,7 @@ final class Tensor {
    *
    * @throws IllegalArgumentException if they are not exactly as many as the shape needs
    */
-  Tensor(Type type, int[] shape, byte[] bytes) {
+  public Tensor(Type type, int[] shape, byte[] bytes) {
     long values = 1;
     for (int side : shape) {
       if (side < 0) {
@@ -47,31 +48,31 @@ final class Tensor {
     this.bytes = bytes;
   }
 
-  static Tensor of(int[] shape, float... values) {
+  public static Tensor of(int[] shape, float... values) {
     ByteBuffer buffer = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     buffer.asFloatBuffer().put(values);
     return new Tensor(Type.FLOAT32, shape, buffer.array());
   }
 
-  Type type() {
+  public Type type() {
     return type;
   }
 
-  int rank() {
+  public int rank() {
     return shape.length;
   }
 
   /** The length of a side; a negative index counts from the last. */
-  int side(int index) {
+  public int side(int index) {
     return shape[index < 0 ? shape.length + index : index];
   }
 
-  int[] shape() {
+  public int[] shape() {
     return shape.clone();
   }
 
   /** The values' own bytes; whoever takes them must not change them. */
-  byte[] bytes() {
+  public byte[] bytes() {
     return bytes;
   }
 
@@ -80,7 +81,7 @@ final class Tensor {
    *
    * @throws IllegalArgumentException if they are of another type
    */
-  float[] floats() {
+  public float[] floats() {
     expect(Type.FLOAT32);
     float[] values = new float[bytes.length / 4];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
@@ -92,7 +93,7 @@ final class Tensor {
    *
    * @throws IllegalArgumentException if they are of another type
    */
-  int[] ints() {
+  public int[] ints() {
     expect(Type.INT32);
     int[] values = new int[bytes.length / 4];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(values);
@@ -100,7 +101,7 @@ final class Tensor {
   }
 
   /** The same values under another shape of the same size. */
-  Tensor reshaped(int... to) {
+  public Tensor reshaped(int... to) {
     return new Tensor(type, to, bytes);
   }
 
@@ -109,7 +110,7 @@ final class Tensor {
    *
    * @throws IllegalArgumentException if the values are not floats or the axes not all of them
    */
-  Tensor transposed(int... axes) {
+  public Tensor transposed(int... axes) {
     expect(Type.FLOAT32);
     int rank = shape.length;
     if (!Arrays.equals(

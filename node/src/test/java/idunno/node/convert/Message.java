@@ -1,12 +1,12 @@
-package idunno.node.zoo;
+package idunno.node.convert;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Looks into failures' messages. */
-final class Message {
+public final class Message {
   private Message() {}
 
-  static void says(Throwable failure, String part) {
+  public static void says(Throwable failure, String part) {
     String message = String.valueOf(failure.getMessage());
     assertTrue(message.contains(part), message);
   }

@@ -1,4 +1,4 @@
-package idunno.node.zoo;
+package idunno.node.convert.tfjs;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,11 @@
-package idunno.node.zoo;
+package idunno.node.convert.tfjs;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import idunno.node.onnx.OnnxGraph;
+import idunno.node.onnx.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +23,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A TF.js network of a few layers, written as the converter writes it, and run as ONNX. */
-final class TinyModel {
+public final class TinyModel {
   private static final String LAYERS =
       """
       {"format": "layers-model", "modelTopology": {"model_config": {"config": {
@@ -37,13 +39,13 @@ final class TinyModel {
   private final List<String> parts = new ArrayList<>();
   private final Map<String, Tensor> weights = new LinkedHashMap<>();
 
-  TinyModel part(String json) {
+  public TinyModel part(String json) {
     parts.add(json);
     return this;
   }
 
   /** A Keras layer. */
-  TinyModel layer(String type, String name, String config, String... inputs) {
+  public TinyModel layer(String type, String name, String config, String... inputs) {
     String from =
         List.of(inputs).stream()
             .map("[\"%s\", 0, 0, {}]"::formatted)
@@ -56,7 +58,7 @@ final class TinyModel {
   }
 
   /** A TensorFlow operation. */
-  TinyModel op(String op, String name, String attributes, String... inputs) {
+  public TinyModel op(String op, String name, String attributes, String... inputs) {
     String from =
         List.of(inputs).stream().map("\"%s\""::formatted).collect(Collectors.joining(","));
     return part(
@@ -66,28 +68,28 @@ final class TinyModel {
             .formatted(op, name, from, attributes));
   }
 
-  TinyModel weight(String name, Tensor tensor) {
+  public TinyModel weight(String name, Tensor tensor) {
     weights.put(name, tensor);
     return this;
   }
 
-  TinyModel weight(String name, int[] shape, float... values) {
+  public TinyModel weight(String name, int[] shape, float... values) {
     return weight(name, Tensor.of(shape, values));
   }
 
   /** A TensorFlow constant. */
-  TinyModel constant(String name, int[] shape, float... values) {
+  public TinyModel constant(String name, int[] shape, float... values) {
     return op("Const", name, "").weight(name, shape, values);
   }
 
-  TinyModel whole(String name, int[] shape, int... values) {
+  public TinyModel whole(String name, int[] shape, int... values) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asIntBuffer().put(values);
     return op("Const", name, "").weight(name, new Tensor(Tensor.Type.INT32, shape, bytes.array()));
   }
 
   /** The files, in two shards that cut a weight in the middle. */
-  Map<String, byte[]> files(Catalogue.Format format, String output) {
+  public Map<String, byte[]> files(String format, String output) {
     ByteArrayOutputStream shards = new ByteArrayOutputStream();
     List<String> listed = new ArrayList<>();
     weights.forEach(
@@ -103,8 +105,11 @@ final class TinyModel {
     String manifest =
         "{\"paths\": [\"w1.bin\", \"w2.bin\"], \"weights\": [%s]}"
             .formatted(String.join(", ", listed));
-    String template = format == Catalogue.Format.LAYERS_MODEL ? LAYERS : GRAPH;
-    String json = template.formatted(String.join(", ", parts), output, manifest);
+    String template = format.equals("graph-model") ? GRAPH : LAYERS;
+    String json =
+        template
+            .replace("layers-model", format.equals("graph-model") ? "layers-model" : format)
+            .formatted(String.join(", ", parts), output, manifest);
     byte[] all = shards.toByteArray();
     int cut = all.length / 2;
     return new LinkedHashMap<>(
@@ -115,15 +120,16 @@ final class TinyModel {
   }
 
   TfJsModel keras(String output) throws IOException {
-    return TfJsModel.read(files(Catalogue.Format.LAYERS_MODEL, output), "m/model.json");
+    return TfJsModel.read(files("layers-model", output), "m/model.json");
   }
 
   TfJsModel graph(String output) throws IOException {
-    return TfJsModel.read(files(Catalogue.Format.GRAPH_MODEL, output), "m/model.json");
+    return TfJsModel.read(files("graph-model", output), "m/model.json");
   }
 
   /** Runs a network on pictures in ONNX's order (channels first). */
-  static float[] run(OnnxGraph graph, int height, int width, float... input) throws IOException {
+  public static float[] run(OnnxGraph graph, int height, int width, float... input)
+      throws IOException {
     Path file = Files.createTempFile("tiny", ".onnx");
     try {
       graph.write(file);
@@ -133,7 +139,7 @@ final class TinyModel {
     }
   }
 
-  static float[] run(Path file, int height, int width, float... input) {
+  public static float[] run(Path file, int height, int width, float... input) {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     long[] shape = {input.length / (3L * height * width), 3, height, width};
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
