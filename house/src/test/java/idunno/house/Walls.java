@@ -108,6 +108,7 @@ record Walls(String root) {
           "org.apache.ratis.", Set.of("consensus"),
           "ai.onnxruntime.", Set.of("inference", "quantize"),
           "org.lwjgl.", Set.of("inference"),
+          "com.luciad.imageio.", Set.of("inference"),
           "ai.onnx.proto.", Set.of("onnx", "convert", "quantize"),
           "picocli.", Set.of("shell", "main"),
           "org.jline.", Set.of("shell"),

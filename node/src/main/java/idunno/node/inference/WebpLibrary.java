@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -15,7 +14,7 @@ import java.nio.ByteBuffer;
 import org.lwjgl.system.MemoryUtil;
 
 /**
- * Three functions of libwebp ({@code webp/decode.h}), called as they are.
+ * Four functions of libwebp ({@code webp/decode.h}), called as they are.
  *
  * <p>The library comes in the jar {@code com.github.usefulness:webp-imageio}, of whose classes none
  * is used; see decision 0015.
@@ -29,6 +28,9 @@ final class WebpLibrary {
 
   private record Missing(Throwable why) implements Loaded {}
 
+  /** Version 1.3.2: earlier ones write past their tables for a hostile file (CVE-2023-4863). */
+  private static final int OLDEST_SAFE = 0x010302;
+
   private static final Loaded LOADED = load();
 
   private WebpLibrary() {}
@@ -38,6 +40,13 @@ final class WebpLibrary {
     try {
       SymbolLookup library =
           SymbolLookup.libraryLookup(NativeLibraries.unpackWebp(), Arena.global());
+      int version =
+          (int)
+              bind(library, "WebPGetDecoderVersion", FunctionDescriptor.of(JAVA_INT)).invokeExact();
+      if (version < OLDEST_SAFE) {
+        throw new IllegalStateException(
+            "expected libwebp 1.3.2 or later, found version 0x" + Integer.toHexString(version));
+      }
       FunctionDescriptor decode =
           FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT);
       return new Functions(
@@ -47,7 +56,7 @@ final class WebpLibrary {
               FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS)),
           bind(library, "WebPDecodeRGBInto", decode),
           bind(library, "WebPDecodeRGBAInto", decode));
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       return new Missing(e);
     }
   }
