@@ -1,6 +1,8 @@
 package idunno.node.inference;
 
 import idunno.core.models.ModelCard;
+import idunno.node.onnx.NetworkInspection;
+import idunno.node.onnx.RefusedNetwork;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +47,8 @@ public record ModelFolder(Path network, ModelCard card, List<String> labels) {
    */
   public static ModelFolder read(Path folder) throws UnfitModel, IOException {
     Path network = folder.resolve(ModelCard.NETWORK_FILE);
-    checkPresent(network, Long.MAX_VALUE);
+    checkPresent(network, NetworkInspection.MAX_FILE_BYTES);
+    inspect(network);
     ModelCard card = readCard(folder.resolve(ModelCard.CARD_FILE));
     List<String> labels = readLabels(folder.resolve(ModelCard.LABELS_FILE));
     if (labels.size() != card.output().classes()) {
@@ -58,6 +61,15 @@ public record ModelFolder(Path network, ModelCard card, List<String> labels) {
                   labels.size()));
     }
     return new ModelFolder(network, card, labels);
+  }
+
+  /** Whoever put the file in the store, the runtime never sees it before this. */
+  private static void inspect(Path network) throws UnfitModel, IOException {
+    try {
+      NetworkInspection.check(network);
+    } catch (RefusedNetwork e) {
+      throw new UnfitModel(ModelCard.NETWORK_FILE + ": " + e.getMessage(), e);
+    }
   }
 
   private static ModelCard readCard(Path file) throws UnfitModel, IOException {
