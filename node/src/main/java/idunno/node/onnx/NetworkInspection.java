@@ -57,7 +57,7 @@ public final class NetworkInspection {
         });
     NetworkInspection inspection = made.getFirst();
     if (!inspection.graphSeen) {
-      throw new RefusedNetwork("no ONNX file: it has no graph");
+      throw new RefusedNetwork("expected an ONNX file, found no graph in it");
     }
     inspection.growth.check();
   }
@@ -93,7 +93,7 @@ public final class NetworkInspection {
     switch (number) {
       case 7 -> {
         if (graphSeen) {
-          throw new RefusedNetwork("no sound ONNX file: its graph is there twice");
+          throw new RefusedNetwork("expected one graph, found two");
         }
         graphSeen = true;
         graph(0);

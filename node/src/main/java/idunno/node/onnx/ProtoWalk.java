@@ -70,7 +70,7 @@ final class ProtoWalk {
       walk.in.pushLimit((int) bytes);
       walk.fields(whole.from(walk));
     } catch (InvalidProtocolBufferException e) {
-      throw new RefusedNetwork("no sound ONNX file, or cut off: " + e.getMessage(), e);
+      throw new RefusedNetwork("expected a sound ONNX file: " + e.getMessage(), e);
     }
   }
 
@@ -93,7 +93,9 @@ final class ProtoWalk {
         case BYTES -> skip(length());
         case FIXED32 -> skip(4);
         // Groups, which nest without a length and which ONNX has none of.
-        default -> throw new RefusedNetwork("no sound ONNX file: a field of wire type " + wire);
+        default ->
+            throw new RefusedNetwork(
+                "expected a sound ONNX file, found a field of wire type " + wire);
       }
     }
   }
@@ -103,7 +105,7 @@ final class ProtoWalk {
     int length = in.readRawVarint32();
     if (length < 0 || length > in.getBytesUntilLimit()) {
       throw new RefusedNetwork(
-          "no sound ONNX file, or cut off: %d bytes stated, %d left"
+          "expected a sound ONNX file, found one cut off or of another kind: %d bytes stated, %d left"
               .formatted(Integer.toUnsignedLong(length), in.getBytesUntilLimit()));
     }
     return length;

@@ -1,11 +1,15 @@
 package idunno.node.inference;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,7 +92,40 @@ class WarmModelTest {
   void a_file_that_is_no_network_is_refused() throws Exception {
     TinyNetwork.write(folder);
     Files.write(folder.resolve("model.onnx"), "not a network".getBytes(UTF_8));
+    assertTrue(refusal().startsWith("model.onnx: expected a sound ONNX file"), refusal());
+  }
+
+  @Test
+  void a_network_that_the_runtime_does_not_know_is_refused() throws Exception {
+    TinyNetwork.write(folder);
+    Path network = folder.resolve("model.onnx");
+    byte[] renamed =
+        new String(Files.readAllBytes(network), ISO_8859_1)
+            .replace("GlobalAveragePool", "GlobalAveragePuul")
+            .getBytes(ISO_8859_1);
+    Files.write(network, renamed);
     assertTrue(refusal().startsWith("model.onnx: ONNX Runtime cannot use it: "), refusal());
+  }
+
+  @Test
+  void a_network_whose_weights_are_in_another_file_never_reaches_the_runtime() throws Exception {
+    TinyNetwork.write(folder);
+    Path network = folder.resolve("model.onnx");
+    ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(network)).toBuilder();
+    // The file is there and would do: 4 floats.
+    model
+        .getGraphBuilder()
+        .getInitializerBuilder(1)
+        .clearFloatData()
+        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+        .addExternalData(
+            StringStringEntryProto.newBuilder().setKey("location").setValue("bias.bin"));
+    Files.write(folder.resolve("bias.bin"), new byte[16]);
+    Files.write(network, model.build().toByteArray());
+    assertEquals(
+        "model.onnx: tensor bias: its data is in another file; store the weights in the file"
+            + " itself",
+        refusal());
   }
 
   @Test
