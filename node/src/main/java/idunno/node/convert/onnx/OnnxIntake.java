@@ -164,7 +164,7 @@ public final class OnnxIntake {
       return input.name();
     }
     String name = free(graph, OnnxGraph.INPUT);
-    graph.addNode(0, cast(name, input.name(), input.type()));
+    graph.addNode(0, cast(graph, name, input.name(), input.type()));
     return name;
   }
 
@@ -173,7 +173,7 @@ public final class OnnxIntake {
     String name = output.name();
     if (output.type() != FLOAT) {
       String real = free(graph, name + "/float");
-      graph.addNode(cast(name, real, FLOAT));
+      graph.addNode(cast(graph, name, real, FLOAT));
       name = real;
     }
     if (output.sides().size() > 2) {
@@ -190,10 +190,10 @@ public final class OnnxIntake {
     return name;
   }
 
-  private static NodeProto cast(String from, String to, int type) {
+  private static NodeProto cast(GraphProto.Builder graph, String from, String to, int type) {
     AttributeProto wanted = OnnxGraph.whole("to", type);
     return NodeProto.newBuilder()
-        .setName(from + "/cast")
+        .setName(free(graph, from + "/cast"))
         .setOpType("Cast")
         .addInput(from)
         .addOutput(to)
@@ -201,7 +201,7 @@ public final class OnnxIntake {
         .build();
   }
 
-  /** A name that no value has yet. */
+  /** A name that no value or operation has yet. */
   private static String free(GraphProto.Builder graph, String wanted) {
     String name = wanted;
     while (isTaken(graph, name)) {
