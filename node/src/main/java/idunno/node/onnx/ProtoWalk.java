@@ -105,7 +105,7 @@ final class ProtoWalk {
     int length = in.readRawVarint32();
     if (length < 0 || length > in.getBytesUntilLimit()) {
       throw new RefusedNetwork(
-          "expected a sound ONNX file, found one cut off or of another kind: %d bytes stated, %d left"
+          "expected a sound ONNX file, found %d bytes stated where %d are left"
               .formatted(Integer.toUnsignedLong(length), in.getBytesUntilLimit()));
     }
     return length;
