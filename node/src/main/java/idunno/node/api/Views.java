@@ -109,11 +109,40 @@ public final class Views {
   /** A finished delete. */
   public record DeletedView(FileName name, int versions) {}
 
-  /** A model, its latest revision. */
+  /** A model's revision. */
   public record ModelView(ModelKey key, ModelCard card, int batchSize, long bytes, long addedMs) {}
 
-  /** All models, by name. */
+  /** Models, by name. */
   public record ModelsView(List<ModelView> models) {}
+
+  /**
+   * A model's revision with all that is known of it.
+   *
+   * @param files its files in the store, by their names within the model's folder
+   * @param revisions the revisions that there are, oldest first
+   * @param nodes how it stands on each worker
+   */
+  public record ModelShowView(
+      ModelView model,
+      List<ModelFileView> files,
+      List<Integer> revisions,
+      List<ModelOnNodeView> nodes) {}
+
+  /** A file of a model. */
+  public record ModelFileView(FileName name, int version, long length) {}
+
+  /**
+   * A model on a node: ready there only once that node has warmed it.
+   *
+   * @param ready whether it is in memory there, loaded and run
+   * @param loadMs how long that took; 0 if it is not ready
+   * @param reason why nothing is known of that node, if it did not answer
+   */
+  public record ModelOnNodeView(
+      NodeName node, boolean ready, long loadMs, Optional<String> reason) {}
+
+  /** Revisions that are no more. */
+  public record ModelRemovedView(List<ModelKey> models) {}
 
   /**
    * A model that was checked and added.

@@ -125,7 +125,12 @@ final class NodeProcess implements AutoCloseable {
   }
 
   private Gateway openGateway() throws IOException {
-    return Gateway.open(hosts().api(), new GroupOps(this), new FilesOps(this), new JobsOps(this));
+    return Gateway.open(
+        hosts().api(),
+        new GroupOps(this),
+        new FilesOps(this),
+        new ModelsOps(this),
+        new JobsOps(this));
   }
 
   /**
