@@ -37,6 +37,7 @@ public final class Client {
   private static final long LEARN_EVERY_MS = 30_000;
   private static final long LEAVE_MS = 300_000;
   private static final long LOAD_MS = 300_000;
+  private static final long QUANTIZE_MS = 3_600_000;
 
   private final Calls calls;
   private final Transfers transfers;
@@ -213,6 +214,19 @@ public final class Client {
     return calls.ask(
         Ask.change("POST", Ask.path("/v1/models/", name.value()), Body.NONE, LOAD_MS),
         decoded(Views.ModelAddedView.class));
+  }
+
+  /** Makes a model in 8 bits of another; the outcome is the last that is passed on. */
+  public void quantize(ModelRef model, Views.QuantizeAsk ask, Consumer<Views.QuantizeView> sink)
+      throws IOException {
+    prepareChange();
+    String path = Ask.path("/v1/models/", model.toString()) + "/quantize";
+    stream(
+        Ask.change("POST", path, Body.bytes(Codec.json().encode(ask)), QUANTIZE_MS),
+        line -> {
+          sink.accept(decode(line, Views.QuantizeView.class));
+          return true;
+        });
   }
 
   /** Sets how many queries a batch of a model's new jobs has. */

@@ -5,11 +5,13 @@ import idunno.core.models.ModelName;
 import idunno.core.models.ModelRef;
 import idunno.node.api.Views.BatchSizeAsk;
 import idunno.node.api.Views.DoneView;
+import idunno.node.api.Views.QuantizeAsk;
 import idunno.node.api.Views.TrainAsk;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The routes of models. */
 final class ModelRoutes {
@@ -19,7 +21,10 @@ final class ModelRoutes {
     this.models = models;
   }
 
-  /** {@code /v1/models[/MODEL[/batch-size]]}, where MODEL is a name or {@code NAME@REVISION}. */
+  /**
+   * {@code /v1/models[/MODEL[/batch-size|quantize]]}, where MODEL is a name or {@code
+   * NAME@REVISION}.
+   */
   void models(Exchange exchange, List<String> rest) throws IOException, InterruptedException {
     if (rest.isEmpty()) {
       boolean all = exchange.parameter("all").filter(Boolean::parseBoolean).isPresent();
@@ -43,8 +48,14 @@ final class ModelRoutes {
       models.setBatchSize(exchange.requestId(), name, queries);
       exchange.answer(
           200, new DoneView("batches of new jobs of " + name + " have " + queries + " queries"));
+    } else if (rest.get(1).equals("quantize")) {
+      exchange.expect("POST");
+      QuantizeAsk ask = exchange.json(QuantizeAsk.class);
+      Consumer<Object> lines = lines(exchange);
+      models.quantize(exchange.requestId(), model, ask, lines::accept);
     } else {
-      throw new NotFound("models: expected batch-size, found " + Checks.quote(rest.get(1)));
+      throw new NotFound(
+          "models: expected batch-size or quantize, found " + Checks.quote(rest.get(1)));
     }
   }
 
@@ -60,15 +71,21 @@ final class ModelRoutes {
   void train(Exchange exchange) throws IOException, InterruptedException {
     List<ModelRef> wanted =
         exchange.json(TrainAsk.class).models().stream().map(ModelRef::parse).toList();
-    OutputStream out = exchange.lines();
-    models.train(
-        wanted,
-        trained -> {
-          try {
-            Exchange.line(out, trained);
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        });
+    Consumer<Object> lines = lines(exchange);
+    models.train(wanted, lines::accept);
+  }
+
+  /**
+   * A line of the answer for each value; the first one begins it, so an error before it is told.
+   */
+  private static Consumer<Object> lines(Exchange exchange) {
+    OutputStream out = new LateLines(exchange);
+    return value -> {
+      try {
+        Exchange.line(out, value);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    };
   }
 }

@@ -7,6 +7,8 @@ import idunno.node.api.Views.ModelAddedView;
 import idunno.node.api.Views.ModelRemovedView;
 import idunno.node.api.Views.ModelShowView;
 import idunno.node.api.Views.ModelsView;
+import idunno.node.api.Views.QuantizeAsk;
+import idunno.node.api.Views.QuantizeView;
 import idunno.node.api.Views.TrainedView;
 import java.io.IOException;
 import java.util.List;
@@ -44,5 +46,9 @@ public interface ModelsPort {
    * @param models which; none: the latest revision of each that the cluster has
    */
   void train(List<ModelRef> models, Consumer<TrainedView> sink)
+      throws IOException, InterruptedException;
+
+  /** Makes a model in 8 bits of another; each step as it is taken, the outcome last. */
+  void quantize(RequestId id, ModelRef model, QuantizeAsk ask, Consumer<QuantizeView> sink)
       throws IOException, InterruptedException;
 }

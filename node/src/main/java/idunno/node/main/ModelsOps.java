@@ -1,7 +1,6 @@
 package idunno.node.main;
 
 import idunno.core.base.RequestId;
-import idunno.core.files.FileName;
 import idunno.core.files.FileVersion;
 import idunno.core.membership.Member;
 import idunno.core.models.Model;
@@ -18,6 +17,8 @@ import idunno.node.api.Views.ModelRemovedView;
 import idunno.node.api.Views.ModelShowView;
 import idunno.node.api.Views.ModelView;
 import idunno.node.api.Views.ModelsView;
+import idunno.node.api.Views.QuantizeAsk;
+import idunno.node.api.Views.QuantizeView;
 import idunno.node.api.Views.TrainedView;
 import idunno.node.gateway.ModelsPort;
 import idunno.node.gateway.NotFound;
@@ -27,7 +28,6 @@ import idunno.node.inference.WarmModel;
 import idunno.node.wire.PeerReply;
 import idunno.node.wire.PeerRequest;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -51,9 +52,11 @@ final class ModelsOps implements ModelsPort {
   private static final Duration TELL_WITHIN = Duration.ofSeconds(5);
 
   private final NodeProcess process;
+  private final Quantizing quantizing;
 
   ModelsOps(NodeProcess process) {
     this.process = process;
+    this.quantizing = new Quantizing(process);
   }
 
   @Override
@@ -146,38 +149,22 @@ final class ModelsOps implements ModelsPort {
     Node node = process.node();
     Outcomes.confirm(node);
     long startedNanos = System.nanoTime();
-    NavigableMap<String, Integer> versions = new TreeMap<>();
-    ModelCard card = check(node, name, versions);
+    NavigableMap<String, FileVersion> files = ModelFiles.newest(node.files(), name);
+    ModelCard card = check(node, name, files);
     long checkMs = (System.nanoTime() - startedNanos) / 1_000_000;
+    NavigableMap<String, Integer> versions = new TreeMap<>();
+    files.forEach((part, version) -> versions.put(part, version.number()));
     Command add = new Command.AddModel(name, card, versions, process.clockMs());
     Reply.ModelAdded added = Outcomes.submit(node, id, add, Reply.ModelAdded.class);
     return new ModelAddedView(added.model(), checkMs);
   }
 
-  /**
-   * Loads the model from the store and runs it, before anybody is told that it is there.
-   *
-   * @param versions takes the versions of the files that were checked
-   */
-  private ModelCard check(Node node, ModelName name, Map<String, Integer> versions)
+  /** Loads the model from the store and runs it, before anybody is told that it is there. */
+  private ModelCard check(Node node, ModelName name, Map<String, FileVersion> files)
       throws IOException {
     Path scratch = Files.createTempDirectory(process.data(), "check-");
     try {
-      for (String part :
-          List.of(ModelCard.NETWORK_FILE, ModelCard.LABELS_FILE, ModelCard.CARD_FILE)) {
-        FileName file = Model.folder(name).resolve(part);
-        FileVersion version =
-            node.files()
-                .find(file, Optional.empty())
-                .orElseThrow(
-                    () ->
-                        new NotFound(
-                            "model " + name + ": expected " + file + " in the store, found none"));
-        versions.put(part, version.number());
-        try (OutputStream out = Files.newOutputStream(scratch.resolve(part))) {
-          node.files().copy(version, out);
-        }
-      }
+      ModelFiles.fetch(node.files(), files, scratch);
       try (WarmModel model = WarmModel.open(scratch)) {
         return model.card();
       }
@@ -227,6 +214,26 @@ final class ModelsOps implements ModelsPort {
     for (int i = 0; i < workers.size() * keys.size(); i++) {
       sink.accept(trained.take());
     }
+  }
+
+  @Override
+  public void quantize(RequestId id, ModelRef ref, QuantizeAsk ask, Consumer<QuantizeView> sink)
+      throws IOException, InterruptedException {
+    Node node = process.node();
+    Outcomes.confirm(node);
+    Model model = find(node, ref);
+    sink.accept(
+        quantizing.run(
+            model,
+            ask,
+            (name, in) -> process.node().files().put(ownId(), name, in),
+            name -> addModel(ownId(), name).key(),
+            sink));
+  }
+
+  /** For a request that this node makes itself, and does not repeat. */
+  private static RequestId ownId() {
+    return new RequestId(UUID.randomUUID().toString(), 0);
   }
 
   private static TrainedView warm(Node node, Member worker, ModelKey key) {

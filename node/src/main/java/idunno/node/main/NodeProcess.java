@@ -285,6 +285,11 @@ final class NodeProcess implements AutoCloseable {
     return config.data();
   }
 
+  /** How many batches this node runs at once. */
+  int slots() {
+    return config.slots();
+  }
+
   long startedMs() {
     return startedMs;
   }

@@ -1,6 +1,5 @@
 package idunno.node.main;
 
-import idunno.core.files.FileVersion;
 import idunno.core.models.Model;
 import idunno.core.models.ModelKey;
 import idunno.core.models.ModelName;
@@ -10,14 +9,12 @@ import idunno.node.inference.WarmModels;
 import idunno.node.replica.ReplicatedState;
 import idunno.node.wire.PeerReply;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -78,11 +75,7 @@ final class Warmer implements AutoCloseable {
     Path fresh = folder.resolve("incoming-" + UUID.randomUUID());
     Files.createDirectories(fresh);
     try {
-      for (Map.Entry<String, FileVersion> part : model.files().entrySet()) {
-        try (OutputStream out = Files.newOutputStream(fresh.resolve(part.getKey()))) {
-          files.copy(part.getValue(), out);
-        }
-      }
+      ModelFiles.fetch(files, model.files(), fresh);
       Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileAlreadyExistsException e) {
       delete(fresh);

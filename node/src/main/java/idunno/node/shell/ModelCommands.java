@@ -29,6 +29,7 @@ public final class ModelCommands {
                 "model rm", Group.MODELS, "remove a network and its files", ModelCommands::remove)
             .takes("MODEL", "a model's name for all its revisions, or NAME@REVISION"),
         TestCommand.command(),
+        QuantizeCommand.command(),
         Command.remote(
                 "train", Group.MODELS, "load and warm networks everywhere", ModelCommands::train)
             .takesAny("MODEL", "names of models, with or without @REVISION; none: all"),

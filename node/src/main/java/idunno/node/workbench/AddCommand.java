@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 final class AddCommand {
   private static final List<String> PARTS =
       List.of(ModelCard.NETWORK_FILE, ModelCard.LABELS_FILE, ModelCard.CARD_FILE);
-  private static final int MAX_SIDE = 4096;
+  static final int MAX_SIDE = 4096;
 
   private AddCommand() {}
 
@@ -39,6 +39,8 @@ final class AddCommand {
         .option("--preset", "NAME", "how pictures are prepared: " + CardDraft.presets())
         .option("--size", "N", "the input's side in pixels, where the file leaves it open")
         .option("--resize", "N", "the picture's shorter side before the cut; else 8/7 of --size")
+        .option("--filter", "NAME", "the resize's filter: bilinear or bicubic; else bilinear")
+        .flag("resize to the input's size whatever the proportions, cut nothing", "--squash")
         .option("--card", "FILE", "a model.json of your own, instead of --preset")
         .option("--arch", "NAME", "what PyTorch weights are of, such as resnet18; else found out")
         .option("--licence", "TEXT", "the licence of the weights, to be shown")
@@ -91,7 +93,8 @@ final class AddCommand {
 
   private static Hints hints(Words words) {
     Optional<Long> size = words.number("--size", 1, MAX_SIDE);
-    OptionalInt side = size.isPresent() ? OptionalInt.of(size.get().intValue()) : OptionalInt.empty();
+    OptionalInt side =
+        size.isPresent() ? OptionalInt.of(size.get().intValue()) : OptionalInt.empty();
     return new Hints(words.option("--arch"), side, side, OptionalInt.empty());
   }
 

@@ -40,8 +40,7 @@ record BroughtFile(Path path, String name, String origin, Optional<Fetched> fetc
     Fetched fetched;
     try (ProgressLine line = call.bytes("fetching " + address)) {
       Progress progress = (what, done, total) -> line.moved(done, total);
-      fetched =
-          Zoo.fetch(address, pinned, Zoo.USUAL_MOST_BYTES, Zoo.defaultCache(), progress);
+      fetched = Zoo.fetch(address, pinned, Zoo.USUAL_MOST_BYTES, Zoo.defaultCache(), progress);
     }
     String checksum = fetched.sha256().toString();
     if (pinned.isEmpty()) {

@@ -93,14 +93,17 @@ final class CatalogueCommands {
               + " in the catalogue, expected one of "
               + String.join(", ", known));
     }
-    ModelName name =
-        Words.typed("--as", words.option("--as").orElse(wanted), ModelName::new);
+    ModelName name = Words.typed("--as", words.option("--as").orElse(wanted), ModelName::new);
     From from = Words.typed("--from", words.option("--from").orElse(""), CatalogueCommands::from);
     Path folder;
     try (ProgressLine line = call.bytes("fetching " + wanted)) {
       folder =
           Zoo.prepare(
-              own, wanted, Zoo.defaultCache(), from, (what, done, total) -> line.moved(done, total));
+              own,
+              wanted,
+              Zoo.defaultCache(),
+              from,
+              (what, done, total) -> line.moved(done, total));
     }
     return ModelCommands.bring(call, name, folder);
   }
