@@ -1,5 +1,6 @@
 package idunno.node.zoo;
 
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,7 +12,6 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /**
  * A JSON object that a person wrote, read field by field, so that each error names its place, such
@@ -164,9 +164,11 @@ final class Fields {
     return texts;
   }
 
-  /** An object that the mapper knows how to read. */
-  <T> T mapped(String name, ObjectMapper mapper, Class<T> type) {
+  /** A record that the mapper knows how to read. */
+  <T extends Record> T mapped(String name, ObjectMapper mapper, Class<T> type) {
     JsonNode value = required(name, "an object");
+    List<String> absent = new ArrayList<>();
+    checkNames(value, type, at(name), absent);
     try {
       return mapper.treeToValue(value, type);
     } catch (JacksonException e) {
@@ -177,17 +179,41 @@ final class Fields {
                 ? "[" + step.getIndex() + "]"
                 : "." + step.getPropertyName());
       }
-      throw new Misplaced(where.toString(), why(e), e);
+      throw new Misplaced(where.toString(), why(e, absent), e);
     }
   }
 
-  private static String why(JacksonException e) {
-    if (e instanceof UnrecognizedPropertyException unknown) {
-      return "no such field here, expected one of " + unknown.getKnownPropertyIds();
+  /** Finds misspelt names before the mapper stumbles over what is missing in their place. */
+  private static void checkNames(JsonNode node, Class<?> type, String at, List<String> absent) {
+    if (!node.isObject() || !type.isRecord()) {
+      return;
     }
+    List<String> names = new ArrayList<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      names.add(component.getName());
+    }
+    for (String name : node.propertyNames()) {
+      if (!names.contains(name)) {
+        throw new Misplaced(at + "." + name, "no such field here, expected one of " + names, null);
+      }
+    }
+    for (RecordComponent component : type.getRecordComponents()) {
+      JsonNode value = node.get(component.getName());
+      if (value == null) {
+        absent.add(at + "." + component.getName());
+      } else {
+        checkNames(value, component.getType(), at + "." + component.getName(), absent);
+      }
+    }
+  }
+
+  private static String why(JacksonException e, List<String> absent) {
     Throwable cause = e instanceof DatabindException ? e.getCause() : null;
-    return cause instanceof IllegalArgumentException
-        ? String.valueOf(cause.getMessage())
-        : cause instanceof NullPointerException ? "a field is missing" : e.getOriginalMessage();
+    return switch (cause) {
+      case IllegalArgumentException refused -> String.valueOf(refused.getMessage());
+      case NullPointerException missing -> "a field is missing, one of " + absent;
+      case null -> e.getOriginalMessage();
+      case Throwable other -> String.valueOf(other.getMessage());
+    };
   }
 }

@@ -1,5 +1,6 @@
 package idunno.node.zoo;
 
+import idunno.core.models.ModelCard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -33,56 +34,67 @@ final class Labels {
       if (in == null) {
         throw new IllegalStateException("zoo/imagenet-labels.txt: not on the class path");
       }
-      return lines(in.readAllBytes(), 1_000);
+      return lines(in.readAllBytes(), 1_000, 0);
     } catch (IOException e) {
       throw new IllegalStateException("zoo/imagenet-labels.txt: " + e.getMessage(), e);
     }
   }
 
-  /** Names from a file of the user's: lines, or a JSON object. */
-  static List<String> file(Path file, int classes) throws IOException {
+  /** Names from a file of the user's. */
+  static List<String> file(Path file, ModelCard.Output output) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new IOException("labels: no such file: " + file);
     }
-    if (Files.size(file) > MOST_BYTES) {
-      throw new IOException("labels: expected at most " + MOST_BYTES + " bytes in " + file);
+    long bytes = Files.size(file);
+    if (bytes > MOST_BYTES) {
+      throw new IOException(
+          "labels: expected at most " + MOST_BYTES + " bytes in " + file + ", found " + bytes);
     }
-    byte[] bytes = Files.readAllBytes(file);
-    return file.toString().endsWith(".json") ? json(bytes, classes) : lines(bytes, classes);
+    return read(file.toString(), Files.readAllBytes(file), output);
   }
 
-  /** Names from UTF-8 text, one a line. */
-  static List<String> lines(byte[] text, int classes) throws IOException {
-    List<String> labels;
+  /**
+   * Names from a file's bytes: a JSON object where the name ends in {@code .json}, else text.
+   *
+   * @param bytes null where there is no such file in the tarball
+   */
+  static List<String> read(String name, byte @Nullable [] bytes, ModelCard.Output output)
+      throws IOException {
+    if (bytes == null) {
+      throw new IOException("labels: no " + name + " in the tarball");
+    }
+    return name.endsWith(".json")
+        ? json(bytes, output.classes())
+        : lines(bytes, output.classes(), output.skip());
+  }
+
+  /**
+   * Names from UTF-8 text, one a line.
+   *
+   * @param skip how many lines may stand before the first class, for outputs that mean none
+   */
+  static List<String> lines(byte[] text, int classes, int skip) throws IOException {
+    List<String> lines;
     try {
-      labels =
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(text))
-              .toString()
-              .lines()
-              .map(String::strip)
-              .toList();
+      String decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
+      lines = decoded.lines().map(String::strip).toList();
     } catch (CharacterCodingException e) {
       throw new IOException("labels: expected UTF-8 text, found other bytes", e);
     }
+    List<String> labels =
+        lines.size() == classes + skip ? lines.subList(skip, lines.size()) : lines;
     checkCount(labels.size(), classes);
     for (int i = 0; i < classes; i++) {
       checkPrintable(i, labels.get(i));
     }
-    return labels;
+    return List.copyOf(labels);
   }
 
   /**
    * Names from a JSON object {@code {"0": "tench, Tinca tinca", ...}}: of several names the first,
    * with spaces for underscores.
-   *
-   * @param json null where the tarball has none
    */
-  static List<String> json(byte @Nullable [] json, int classes) throws IOException {
-    if (json == null) {
-      throw new IOException("labels: not in the tarball");
-    }
+  static List<String> json(byte[] json, int classes) throws IOException {
     try {
       JsonNode names = JsonMapper.shared().readTree(json);
       checkCount(names.size(), classes);

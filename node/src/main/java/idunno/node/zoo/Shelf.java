@@ -229,7 +229,7 @@ final class Shelf {
     }
     return isOutside(network.labels())
         ? given(network)
-        : Labels.json(files.get(network.labels()), network.card().output().classes());
+        : Labels.read(network.labels(), files.get(network.labels()), network.card().output());
   }
 
   private static String lastPart(String path) {
@@ -252,7 +252,7 @@ final class Shelf {
     }
     Path catalogue = network.catalogue().orElseThrow();
     String path = network.labels().substring(Labels.FILE.length());
-    return Labels.file(catalogue.resolveSibling(path), classes);
+    return Labels.file(catalogue.resolveSibling(path), network.card().output());
   }
 
   private static void unpack(Path tarball, List<Catalogue.Photo> photos, Path folder)

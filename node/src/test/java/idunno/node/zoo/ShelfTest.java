@@ -236,6 +236,12 @@ class ShelfTest {
   @Test
   void refusesLabelsThatDoNotFitTheNetwork() throws IOException {
     assertEquals(List.of("a"), labels("{\"0\": \" a , b\"}", 1));
+    byte[] text = "background\na\n b \n".getBytes(StandardCharsets.UTF_8);
+    assertEquals(List.of("a", "b"), Labels.lines(text, 2, 1));
+    assertEquals(List.of("background", "a", "b"), Labels.lines(text, 3, 0));
+    says(
+        assertThrows(IOException.class, () -> Labels.lines(text, 4, 1)),
+        "labels: expected 4, found 3");
     for (String wrong :
         List.of(
             "{}",
