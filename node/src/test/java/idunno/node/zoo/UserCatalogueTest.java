@@ -85,6 +85,17 @@ class UserCatalogueTest {
   }
 
   @Test
+  void theExampleInTheDocumentationIsOne() throws IOException {
+    String text = Files.readString(Path.of("..", "docs", "models.md"));
+    String chapter = text.substring(text.indexOf("## The catalogue"));
+    int start = chapter.indexOf("```json\n") + 8;
+    Path file = write(chapter.substring(start, chapter.indexOf("```", start)));
+    CatalogueEntry birds = entry(Zoo.entries(Optional.of(file)), "birds");
+    assertEquals(200, birds.card().output().classes());
+    assertEquals("file:birds.txt", birds.labels());
+  }
+
+  @Test
   void isFoundByTheNameInTheSettings() throws IOException {
     System.setProperty(Catalogues.CATALOGUE_OVERRIDE, write(GOOD).toString());
     assertEquals("CC0-1.0", entry(Zoo.entries(), "mine").licence());
