@@ -1,7 +1,6 @@
 package idunno.node.main;
 
 import idunno.core.base.NodeId;
-import idunno.core.files.FileVersion;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.Input;
 import idunno.core.jobs.QueryResult;
@@ -17,7 +16,6 @@ import idunno.node.wire.PeerReply;
 import idunno.node.wire.PeerRequest;
 import idunno.node.wire.Peers;
 import idunno.node.worker.Duties;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +29,7 @@ final class NodeDuties implements Duties {
   private final Peers peers;
   private final CoordinatorLoop coordinator;
   private final Admission admission;
-  private final FileStore files;
+  private final StoredPictures stored;
   private final Warmer warmer;
   private final NodeLog log;
 
@@ -47,7 +45,7 @@ final class NodeDuties implements Duties {
     this.peers = peers;
     this.coordinator = coordinator;
     this.admission = admission;
-    this.files = files;
+    this.stored = new StoredPictures(files);
     this.warmer = warmer;
     this.log = log;
   }
@@ -74,7 +72,7 @@ final class NodeDuties implements Duties {
   public Outcome run(Assignment assignment) throws Exception {
     List<PictureSource> pictures = new ArrayList<>();
     for (Input input : assignment.inputs()) {
-      pictures.add(() -> read(input.version()));
+      pictures.add(stored.of(input.version()));
     }
     List<QueryResult> results = new ArrayList<>();
     List<idunno.core.jobs.Timing> timings = new ArrayList<>();
@@ -84,18 +82,6 @@ final class NodeDuties implements Duties {
     }
     return new Outcome(results, timings);
   }
-
-  private byte[] read(FileVersion version) throws IOException {
-    if (version.length() > MAX_PICTURE_BYTES) {
-      // Read no further than the decoder would look: it refuses the picture for its size.
-      return new byte[MAX_PICTURE_BYTES + 1];
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) version.length());
-    files.copy(version, bytes);
-    return bytes.toByteArray();
-  }
-
-  private static final int MAX_PICTURE_BYTES = 64 << 20;
 
   @Override
   public NodeId readmit() throws IOException, InterruptedException {

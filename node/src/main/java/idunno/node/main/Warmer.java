@@ -1,20 +1,20 @@
 package idunno.node.main;
 
-import idunno.core.files.FileVersion;
 import idunno.core.models.Model;
 import idunno.core.models.ModelKey;
+import idunno.core.models.ModelName;
 import idunno.node.files.FileStore;
 import idunno.node.inference.WarmModel;
 import idunno.node.inference.WarmModels;
 import idunno.node.replica.ReplicatedState;
+import idunno.node.wire.PeerReply;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
-import java.util.Map;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -46,13 +46,24 @@ final class Warmer implements AutoCloseable {
     return (System.nanoTime() - startedNanos) / 1_000_000;
   }
 
+  /** The models that are in memory now. */
+  List<PeerReply.WarmOne> held() {
+    return models.held().stream()
+        .map(
+            held ->
+                new PeerReply.WarmOne(
+                    new ModelKey(new ModelName(held.model()), (int) held.version()),
+                    held.loadMillis()))
+        .toList();
+  }
+
   /** The warm model. */
   WarmModel get(ModelKey key) throws Exception {
     return models.get(key.name().value(), key.revision());
   }
 
   private Path fetch(String name, long revision) throws IOException {
-    ModelKey key = new ModelKey(new idunno.core.models.ModelName(name), (int) revision);
+    ModelKey key = new ModelKey(new ModelName(name), (int) revision);
     Model model =
         state
             .read(s -> s.models().get(key))
@@ -64,11 +75,7 @@ final class Warmer implements AutoCloseable {
     Path fresh = folder.resolve("incoming-" + UUID.randomUUID());
     Files.createDirectories(fresh);
     try {
-      for (Map.Entry<String, FileVersion> part : model.files().entrySet()) {
-        try (OutputStream out = Files.newOutputStream(fresh.resolve(part.getKey()))) {
-          files.copy(part.getValue(), out);
-        }
-      }
+      ModelFiles.fetch(files, model.files(), fresh);
       Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileAlreadyExistsException e) {
       delete(fresh);

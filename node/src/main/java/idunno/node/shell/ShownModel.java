@@ -1,0 +1,82 @@
+package idunno.node.shell;
+
+import idunno.core.models.ModelCard;
+import idunno.core.models.Preprocessing;
+import idunno.node.api.Views;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What {@code model show} prints: a model's card, its files, and how it stands on each node. */
+final class ShownModel {
+  private ShownModel() {}
+
+  static void print(Views.ModelShowView view, Call call) {
+    Views.ModelView model = view.model();
+    ModelCard card = model.card();
+    row(call, "model", call.style().typed(model.key().toString()));
+    row(call, "network", Style.foreign(card.network()));
+    row(call, "source", Style.foreign(card.source()));
+    row(call, "licence", Style.foreign(card.licence()));
+    row(call, "input", input(card.preprocessing()));
+    row(call, "output", output(card.output()));
+    row(call, "batch size", Integer.toString(model.batchSize()));
+    row(call, "added", Units.moment(model.addedMs()));
+    row(
+        call,
+        "revisions",
+        view.revisions().stream().map(String::valueOf).collect(Collectors.joining(", ")));
+    call.print("");
+    Columns files = call.columns().words("FILE").figures("VERSION", "SIZE");
+    for (Views.ModelFileView file : view.files()) {
+      files.row(file.name().value(), Integer.toString(file.version()), Units.bytes(file.length()));
+    }
+    files.printTo(call.out());
+    call.print("");
+    Columns nodes = call.columns().words("NODE", "STATE").figures("LOADED IN").words("");
+    for (Views.ModelOnNodeView node : view.nodes()) {
+      nodes.row(
+          node.node().value(),
+          state(node, call.style()),
+          node.ready() ? Units.span(node.loadMs()) : "-",
+          Style.foreign(node.reason().orElse("")));
+    }
+    nodes.printTo(call.out());
+  }
+
+  private static void row(Call call, String what, String text) {
+    call.print("%s %s".formatted(call.style().faint("%-11s".formatted(what)), text));
+  }
+
+  private static String state(Views.ModelOnNodeView node, Style style) {
+    if (node.reason().isPresent()) {
+      return style.bad("no answer");
+    }
+    return node.ready() ? style.good("ready") : "not loaded";
+  }
+
+  private static String input(Preprocessing how) {
+    String fit =
+        switch (how.resize()) {
+          case SHORTER_SIDE -> "shorter side to " + how.resizeTo() + ", cut in the middle";
+          case SQUASH -> "squashed";
+        };
+    return "%d x %d %s, %s; %s; value x %s, less %s, by %s"
+        .formatted(
+            how.width(),
+            how.height(),
+            how.channels(),
+            how.layout(),
+            fit,
+            how.scale(),
+            how.mean(),
+            how.std());
+  }
+
+  private static String output(ModelCard.Output output) {
+    return "%s classes%s, %s"
+        .formatted(
+            Units.count(output.classes()),
+            output.skip() == 0 ? "" : " behind " + output.skip() + " that mean none",
+            output.scores().name().toLowerCase(Locale.ROOT));
+  }
+}
