@@ -1,6 +1,7 @@
 package idunno.node.main;
 
 import idunno.core.base.RequestId;
+import idunno.core.files.FileName;
 import idunno.core.files.FileVersion;
 import idunno.core.membership.Member;
 import idunno.core.models.Model;
@@ -23,11 +24,14 @@ import idunno.node.api.Views.TrainedView;
 import idunno.node.gateway.ModelsPort;
 import idunno.node.gateway.NotFound;
 import idunno.node.gateway.Refused;
+import idunno.node.gateway.Unavailable;
 import idunno.node.inference.UnfitModel;
 import idunno.node.inference.WarmModel;
+import idunno.node.replica.Proposer;
 import idunno.node.wire.PeerReply;
 import idunno.node.wire.PeerRequest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -222,13 +226,15 @@ final class ModelsOps implements ModelsPort {
     Node node = process.node();
     Outcomes.confirm(node);
     Model model = find(node, ref);
-    sink.accept(
-        quantizing.run(
-            model,
-            ask,
-            (name, in) -> process.node().files().put(ownId(), name, in),
-            name -> addModel(ownId(), name).key(),
-            sink));
+    sink.accept(quantizing.run(model, ask, this::put, name -> addModel(ownId(), name).key(), sink));
+  }
+
+  private void put(FileName name, InputStream in) throws IOException, InterruptedException {
+    try {
+      process.node().files().put(ownId(), name, in);
+    } catch (Proposer.OutcomeUnknown e) {
+      throw new Unavailable(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** For a request that this node makes itself, and does not repeat. */

@@ -6,8 +6,9 @@ import idunno.node.api.Views;
 import idunno.node.api.Views.QuantizeView;
 import idunno.node.shell.Command.Group;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** {@code model quantize}: makes a model in 8 bits of another. */
 final class QuantizeCommand {
@@ -28,7 +29,7 @@ final class QuantizeCommand {
         .option("--as", "NAME", "what the new model is called; else MODEL-int8")
         .option("--pictures", "N", "how many the ranges are measured on; else " + CALIBRATION)
         .option("--held-out", "N", "how many others both are compared on; else " + HELD_OUT)
-        .flag("add it even if it agrees on less than 98 %", "--force");
+        .flag("add it even if it agrees on fewer than 98 in 100", "--force");
   }
 
   private static int run(Call call) throws IOException {
@@ -48,8 +49,7 @@ final class QuantizeCommand {
             words.number("--held-out", 1, MOST_PICTURES).orElse((long) HELD_OUT).intValue(),
             name.value(),
             words.has("--force"));
-    AtomicReference<Optional<QuantizeView.Outcome>> outcome =
-        new AtomicReference<>(Optional.empty());
+    List<QuantizeView.Outcome> outcome = new ArrayList<>(1);
     try (Steps steps = new Steps(call)) {
       call.client()
           .quantize(
@@ -58,14 +58,14 @@ final class QuantizeCommand {
               view -> {
                 switch (view) {
                   case QuantizeView.Step step -> steps.moved(step);
-                  case QuantizeView.Outcome end -> outcome.set(Optional.of(end));
+                  case QuantizeView.Outcome end -> outcome.add(end);
                 }
               });
     }
-    QuantizeView.Outcome end =
-        outcome
-            .get()
-            .orElseThrow(() -> new IOException("the answer ended before its outcome; ask again"));
+    if (outcome.isEmpty()) {
+      throw new IOException("the answer ended before its outcome; ask again");
+    }
+    QuantizeView.Outcome end = outcome.getLast();
     if (call.json()) {
       call.printDocument(end);
     } else {

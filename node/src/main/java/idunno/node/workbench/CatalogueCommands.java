@@ -13,6 +13,7 @@ import idunno.node.shell.Usage;
 import idunno.node.shell.Words;
 import idunno.node.zoo.CatalogueEntry;
 import idunno.node.zoo.From;
+import idunno.node.zoo.Progress;
 import idunno.node.zoo.Zoo;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -97,13 +98,10 @@ final class CatalogueCommands {
     From from = Words.typed("--from", words.option("--from").orElse(""), CatalogueCommands::from);
     Path folder;
     try (ProgressLine line = call.bytes("fetching " + wanted)) {
-      folder =
-          Zoo.prepare(
-              own,
-              wanted,
-              Zoo.defaultCache(),
-              from,
-              (what, done, total) -> line.moved(done, total));
+      Progress progress = (what, done, total) -> line.moved(done, total);
+      folder = Zoo.prepare(own, wanted, Zoo.defaultCache(), from, progress);
+    } catch (IllegalArgumentException e) {
+      throw new Usage(String.valueOf(e.getMessage())); // an address, a mirror's or the registry's
     }
     return ModelCommands.bring(call, name, folder);
   }
