@@ -138,14 +138,14 @@ final class TestCommand {
   private static void print(Call call, Outcome outcome, int most) {
     Evaluation.Scores scores = outcome.scores();
     Columns table =
-        call.columns().words("MODEL").figures("PICTURES", "TOP-1", "TOP-5", "FAILED", "IMAGES/S");
+        call.columns().words("MODEL").figures("PICTURES", "TOP-1", "TOP-5", "FAILED", "RATE");
     table.row(
         outcome.model().toString(),
         Units.count(scores.pictures()),
         Units.share(scores.top1()),
         Units.share(scores.top5()),
         Units.count(scores.failed()),
-        Units.decimal(outcome.imagesPerSecond(), 1));
+        Units.rate(outcome.imagesPerSecond()));
     table.printTo(call.out());
     List<Evaluation.Confusion> shown =
         scores.confusions().subList(0, Math.min(most, scores.confusions().size()));
