@@ -28,7 +28,7 @@ class ZooNetworkTest {
             .decode(Files.readAllBytes(model.resolve(ModelCard.CARD_FILE)), ModelCard.class);
     assertEquals(network, card.name());
     List<String> labels = Files.readAllLines(model.resolve(ModelCard.LABELS_FILE));
-    assertEquals(1000, labels.size());
+    assertEquals(Zoo.imagenetLabels(), labels);
     List<Picture> pictures =
         Zoo.pictures(cache, Progress.none()).stream().filter(p -> !p.expected().isEmpty()).toList();
     assertEquals(8, pictures.size());
