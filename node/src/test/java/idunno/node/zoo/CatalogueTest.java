@@ -29,13 +29,28 @@ class CatalogueTest {
   @Test
   void knowsEachNetworksPreprocessing() throws IOException {
     assertTrue(
-        Zoo.names().containsAll(List.of("alexnet", "resnet18", "resnet50", "efficientnet-b0")));
+        Zoo.names()
+            .containsAll(
+                List.of(
+                    "alexnet",
+                    "resnet18",
+                    "resnet50",
+                    "efficientnet-b0",
+                    "mobilenet-v1",
+                    "inception-v3")));
     Preprocessing resnet = entry("resnet50").card().preprocessing();
     assertEquals(Preprocessing.Channels.BGR, resnet.channels());
     assertEquals(List.of(103.939f, 116.779f, 123.68f), resnet.mean());
     ModelCard efficientnet = entry("efficientnet-b0").card();
     assertEquals(1 / 255f, efficientnet.preprocessing().scale());
     assertEquals(ModelCard.Scores.PROBABILITIES, efficientnet.output().scores());
+    for (String name : List.of("mobilenet-v1", "inception-v3")) {
+      // (v * scale - 1) / 1 is v / 127.5 - 1; the first output means no class.
+      Preprocessing lite = entry(name).card().preprocessing();
+      assertEquals(1 / 127.5f, lite.scale());
+      assertEquals(List.of(1f, 1f, 1f), lite.mean());
+      assertEquals(1, entry(name).card().output().skip());
+    }
     for (String name : List.of("alexnet", "resnet18")) {
       Preprocessing torch = entry(name).card().preprocessing();
       assertEquals(Preprocessing.Channels.RGB, torch.channels());
