@@ -1,9 +1,11 @@
 package idunno.node.convert;
 
 import idunno.node.convert.tfjs.TfJs;
+import idunno.node.convert.torch.Torch;
 import idunno.node.onnx.Hints;
 import idunno.node.onnx.OnnxNetwork;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,9 +29,18 @@ public final class Converters {
       throw new NoSuchFileException(file.toString());
     }
     try {
+      if (Torch.looksLike(start(file))) {
+        return Torch.read(file, hints);
+      }
       return TfJs.read(file, hints);
     } catch (IOException e) {
       throw new IOException("convert " + file.getFileName() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] start(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(Torch.START_BYTES);
     }
   }
 }
