@@ -2,10 +2,14 @@
 
 Usage: python3 torch_reference.py pictures PHOTOS FOLDER
        python3 torch_reference.py logits FOLDER
+       python3 torch_reference.py shapes FOLDER
+       python3 torch_reference.py small FOLDER
 
-PHOTOS holds the photos that NOTICE.txt in FOLDER names; FOLDER is
-src/test/resources/idunno/node/convert/torch. Needs torch, torchvision, PIL and safetensors (made
-with Debian's torch 1.13.0, torchvision 0.14.1 and PIL 9.4.0, and safetensors 0.8.0).
+"shapes" lists the tensors of all torchvision networks that are known, for FitTest; "small" makes
+checkpoints of a few numbers for SmallCheckpointTest. PHOTOS holds the photos that NOTICE.txt in
+FOLDER names; FOLDER is src/test/resources/idunno/node/convert/torch. Needs torch, torchvision, PIL
+and safetensors (made with Debian's torch 1.13.0, torchvision 0.14.1 and PIL 9.4.0, and safetensors
+0.8.0).
 
 A recipe is a file of weights without the weights: gzip, in it the file's SHA-256 as a string, then
 again and again the length of a piece (4 bytes), the piece, and the tensor whose values follow it:
@@ -32,28 +36,32 @@ from torchvision import transforms
 
 CHUNK = 1 << 20
 
+# Height and width of an input that is no multiple of what VGG's pooling makes of it.
+ODD_SIDES = (250, 190)
+
 # Of each photo: left, top, width and height of the part, and the size that it is made.
+# Most are as large as photos of ImageNet usually are.
 PICTURES = [
-    ("panda.jpg", (0, 0, 696, 522), (320, 240)),
-    ("panda.jpg", (120, 60, 450, 553), (270, 332)),
-    ("car.jpg", (120, 0, 720, 540), (320, 240)),
+    ("panda.jpg", (0, 0, 696, 522), (500, 375)),
+    ("panda.jpg", (120, 60, 450, 553), (350, 430)),
+    ("car.jpg", (120, 0, 720, 540), (500, 375)),
     ("car.jpg", (300, 140, 420, 315), (420, 315)),
-    ("flamingo.jpg", (0, 0, 711, 533), (320, 240)),
-    ("flamingo.jpg", (250, 0, 400, 533), (240, 320)),
-    ("zebra.jpg", (0, 0, 800, 533), (360, 240)),
-    ("zebra.jpg", (300, 0, 400, 533), (240, 320)),
-    ("teapot.jpg", (0, 35, 800, 600), (320, 240)),
-    ("teapot.jpg", (200, 100, 400, 500), (256, 320)),
-    ("seashore.jpg", (0, 0, 1600, 1200), (320, 240)),
-    ("seashore.jpg", (0, 300, 600, 900), (240, 360)),
-    ("seashore.jpg", (900, 400, 640, 640), (300, 300)),
+    ("flamingo.jpg", (0, 0, 711, 533), (500, 375)),
+    ("flamingo.jpg", (250, 0, 400, 533), (375, 500)),
+    ("zebra.jpg", (0, 0, 800, 533), (500, 333)),
+    ("zebra.jpg", (300, 0, 400, 533), (375, 500)),
+    ("teapot.jpg", (0, 35, 800, 600), (500, 375)),
+    ("teapot.jpg", (200, 100, 400, 500), (400, 500)),
+    ("seashore.jpg", (0, 0, 1600, 1200), (500, 375)),
+    ("seashore.jpg", (0, 300, 600, 900), (333, 500)),
+    ("seashore.jpg", (900, 400, 640, 640), (400, 400)),
     ("cat.jpg", (0, 0, 227, 227), (227, 227)),
-    ("coffee.jpg", (0, 0, 800, 800), (300, 300)),
-    ("coffee.jpg", (200, 100, 500, 700), (250, 350)),
-    ("swan.jpg", (0, 0, 1024, 768), (320, 240)),
-    ("swan.jpg", (300, 100, 500, 600), (250, 300)),
-    ("duck.jpg", (0, 0, 1024, 768), (320, 240)),
-    ("fish.jpg", (0, 0, 800, 534), (384, 256)),
+    ("coffee.jpg", (0, 0, 800, 800), (400, 400)),
+    ("coffee.jpg", (200, 100, 500, 700), (357, 500)),
+    ("swan.jpg", (0, 0, 1024, 768), (500, 375)),
+    ("swan.jpg", (300, 100, 500, 600), (400, 480)),
+    ("duck.jpg", (0, 0, 1024, 768), (500, 375)),
+    ("fish.jpg", (0, 0, 800, 534), (500, 334)),
 ]
 
 
@@ -176,6 +184,10 @@ def make_logits(folder):
         print(name, "all", logits.std().item(), "between pictures", deviation.std().item())
         with open(os.path.join(folder, name + ".logits"), "wb") as out:
             out.write(logits.numpy().astype("<f4").tobytes())
+        if name == "vgg11_bn":
+            odd = torch.from_numpy(values("odd", (1, 3) + ODD_SIDES))
+            with torch.no_grad(), open(os.path.join(folder, name + ".odd.logits"), "wb") as out:
+                out.write(network(odd).numpy().astype("<f4").tobytes())
         for file_format in formats:
             with tempfile.TemporaryDirectory() as scratch:
                 path = os.path.join(scratch, "weights")
@@ -184,8 +196,62 @@ def make_logits(folder):
                     out.write(recipe(state, path))
 
 
+def make_shapes(folder):
+    names = ["alexnet", "mobilenet_v2"]
+    names += [f"vgg{depth}{norm}" for depth in (11, 13, 16, 19) for norm in ("", "_bn")]
+    names += [f"resnet{depth}" for depth in (18, 34, 50, 101, 152)]
+    lines = []
+    for name in names:
+        lines.append(name)
+        for key, tensor in getattr(torchvision.models, name)().state_dict().items():
+            lines.append(" ".join([key] + [str(side) for side in tensor.shape]))
+        lines.append("")
+    with open(os.path.join(folder, "shapes.gz"), "wb") as out:
+        out.write(gzip.compress("\n".join(lines).encode(), 9, mtime=0))
+
+
+def make_small(folder):
+    """A checkpoint as training programs save them, with views, in all protocols and formats."""
+    numbers = torch.arange(24, dtype=torch.float32)
+    state = {
+        "module.plain": numbers.clone().reshape(2, 3, 4),
+        "module.turned": numbers.clone().reshape(2, 3, 4).permute(2, 0, 1),
+        "module.part": numbers[3:23].reshape(4, 5)[1:, 1:4],
+        "module.shared": numbers[20:],
+        "module.half": torch.tensor([1.5, -2.25, 65504.0, 6e-8], dtype=torch.float16),
+        "module.brain": torch.tensor([1.5, -2.25, 3e38], dtype=torch.bfloat16),
+        "module.double": torch.tensor([0.1, -2.25], dtype=torch.float64),
+        "module.learned": torch.nn.Parameter(torch.tensor([[7.0], [8.0]])),
+        "module.scalar": torch.tensor(9.0),
+        "module.none": torch.zeros(0, 3),
+        "module.bn.num_batches_tracked": torch.tensor(5),
+    }
+    optimizer = {
+        "state": {0: {"step": 3, "sum": torch.ones(3)}},
+        "lr": 0.1,
+        "rest": [1, None, (True,)],
+    }
+    checkpoint = {"epoch": 3, "state_dict": state, "optimizer": optimizer, "big": 1 << 70}
+    for protocol in (2, 3, 4, 5):
+        torch.save(checkpoint, os.path.join(folder, f"zip{protocol}.pth"), pickle_protocol=protocol)
+        torch.save(
+            checkpoint,
+            os.path.join(folder, f"legacy{protocol}.pth"),
+            pickle_protocol=protocol,
+            _use_new_zipfile_serialization=False,
+        )
+    contiguous = {key[7:]: value.detach().contiguous().clone() for key, value in state.items()}
+    save_file(contiguous, os.path.join(folder, "small.safetensors"), {"format": "pt"})
+    torch.save(torch.nn.Linear(1, 1), os.path.join(folder, "module.pth"))
+    torch.jit.script(torch.nn.Linear(1, 1)).save(os.path.join(folder, "script.pth"))
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "pictures":
         make_pictures(sys.argv[2], os.path.join(sys.argv[3], "pictures"))
-    else:
+    elif sys.argv[1] == "logits":
         make_logits(sys.argv[2])
+    elif sys.argv[1] == "shapes":
+        make_shapes(sys.argv[2])
+    else:
+        make_small(sys.argv[2])

@@ -126,7 +126,8 @@ final class LegacyCheckpoint {
     long numbers = ByteBuffer.wrap(count).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (numbers != claim.numbers() || numbers > left / claim.type().bytes) {
       throw new IOException(
-          "storage %s: the pickle says %d numbers, the storage itself %d, and the file has %d bytes left"
+          ("storage %s: the pickle says %d numbers, the storage itself %d,"
+                  + " and the file has %d bytes left")
               .formatted(Globals.printable(claim.key()), claim.numbers(), numbers, left));
     }
     return new Storage(claim.type(), numbers, Storage.part(file, position + count.length));

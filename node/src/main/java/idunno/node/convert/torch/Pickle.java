@@ -111,7 +111,8 @@ final class Pickle {
       }
       if (!constant(code) && !structure(code) && !memory(code) && !code(code)) {
         throw new IOException(
-            "the pickle has instruction %02x at byte %d; a state dict has no need of it; nothing was run"
+            ("the pickle has instruction %02x at byte %d; a state dict has no need of it;"
+                    + " nothing was run")
                 .formatted(code, at));
       }
     }

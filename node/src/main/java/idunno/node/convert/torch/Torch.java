@@ -89,7 +89,8 @@ public final class Torch {
     }
   }
 
-  private static StateDict open(Path file) throws IOException {
+  /** Opens a file of any of the formats. */
+  static StateDict open(Path file) throws IOException {
     byte[] start;
     try (InputStream in = Files.newInputStream(file)) {
       start = in.readNBytes(START_BYTES);

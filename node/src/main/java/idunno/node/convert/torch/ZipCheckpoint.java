@@ -119,7 +119,8 @@ final class ZipCheckpoint {
     }
     if (entry.getMethod() != ZipEntry.STORED || entry.getSize() != entry.getCompressedSize()) {
       throw new IOException(
-          "%s: expected an entry that is stored, as PyTorch writes it; found %d bytes compressed to %d"
+          ("%s: expected an entry that is stored, as PyTorch writes it;"
+                  + " found %d bytes compressed to %d")
               .formatted(Globals.printable(name), entry.getSize(), entry.getCompressedSize()));
     }
     return entry;

@@ -1,6 +1,7 @@
 package idunno.node.convert.torch;
 
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,6 +81,19 @@ final class Weights {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The values of the formula. */
+  static float[] values(String name, int... shape) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      write(name, shape, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    float[] values = new float[out.size() / Float.BYTES];
+    ByteBuffer.wrap(out.toByteArray()).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+    return values;
   }
 
   private static void write(String name, int[] shape, OutputStream out) throws IOException {
