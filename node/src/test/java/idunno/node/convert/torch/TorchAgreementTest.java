@@ -161,7 +161,7 @@ class TorchAgreementTest {
   }
 
   @Test
-  void means_of_parts_that_overlap_are_PyTorchs() throws IOException {
+  void other_sizes_are_pooled_as_PyTorch_does_or_refused() throws IOException {
     Path weights = folder.resolve("odd");
     Path onnx = folder.resolve("odd.onnx");
     Weights.write("vgg11_bn.zip", weights);
@@ -171,6 +171,9 @@ class TorchAgreementTest {
     float[] expected = logits("vgg11_bn.odd.logits", 10);
     double difference = difference(expected, TinyModel.run(onnx, 250, 190, pixels));
     assertTrue(difference < 1e-4, "odd sides: " + difference);
+    Message.says(
+        assertThrows(IOException.class, () -> Converters.read(weights, Hints.of(250, 190, 11))),
+        "expected 11 outputs, found 10: the last layer has as many");
     Message.says(
         assertThrows(IOException.class, () -> Converters.read(weights, Hints.of(31, 31, 10))),
         "the input is too small: at layer maxpool there are 1 x 1 pixels left");
