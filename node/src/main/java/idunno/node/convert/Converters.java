@@ -3,6 +3,7 @@ package idunno.node.convert;
 import idunno.node.convert.onnx.OnnxIntake;
 import idunno.node.convert.tfjs.TfJs;
 import idunno.node.convert.tflite.TfLite;
+import idunno.node.convert.torch.Torch;
 import idunno.node.onnx.Hints;
 import idunno.node.onnx.NetworkInspection;
 import idunno.node.onnx.OnnxNetwork;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** Reads a network in any of the known formats, told apart by the content, never by the name. */
 public final class Converters {
@@ -33,13 +35,14 @@ public final class Converters {
     }
     try {
       return switch (format(file)) {
+        case TORCH -> Torch.read(file, hints);
         case TFLITE -> TfLite.read(file, hints);
         case TFJS -> TfJs.read(file, hints);
         case ONNX -> OnnxIntake.read(file, hints);
         case UNKNOWN ->
             throw new IOException(
-                "expected ONNX, TensorFlow Lite, or TensorFlow.js (its model.json), found none of"
-                    + " them");
+                "expected ONNX, PyTorch weights (.pth, .safetensors), TensorFlow Lite, or"
+                    + " TensorFlow.js (its model.json), found none of them");
       };
     } catch (IOException e) {
       throw new IOException("convert " + file.getFileName() + ": " + e.getMessage(), e);
@@ -47,6 +50,7 @@ public final class Converters {
   }
 
   private enum Format {
+    TORCH,
     TFLITE,
     TFJS,
     ONNX,
@@ -57,6 +61,9 @@ public final class Converters {
     byte[] start;
     try (InputStream in = Files.newInputStream(file)) {
       start = in.readNBytes(64);
+    }
+    if (Torch.looksLike(Arrays.copyOf(start, Math.min(start.length, Torch.START_BYTES)))) {
+      return Format.TORCH;
     }
     if (TfLite.begins(start)) {
       return Format.TFLITE;
