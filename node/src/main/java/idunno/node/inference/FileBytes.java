@@ -1,5 +1,7 @@
 package idunno.node.inference;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Inflater;
 
@@ -30,6 +32,11 @@ final class FileBytes {
     return at(position) << 8 | at(position + 1);
   }
 
+  /** Two bytes, the lower first. */
+  int little16(int position) throws BrokenPicture {
+    return at(position) | at(position + 1) << 8;
+  }
+
   /** Four bytes, the highest first. */
   int big32(int position) throws BrokenPicture {
     return big16(position) << 16 | big16(position + 2);
@@ -38,6 +45,53 @@ final class FileBytes {
   /** Four bytes, the lowest first. */
   int little32(int position) throws BrokenPicture {
     return Integer.reverseBytes(big32(position));
+  }
+
+  /**
+   * Whether a stretch begins with a word.
+   *
+   * @param word one byte a character
+   */
+  boolean has(int position, int length, String word) {
+    if (position < 0 || length < word.length() || position > file.length - word.length()) {
+      return false;
+    }
+    for (int i = 0; i < word.length(); i++) {
+      if ((file[position + i] & 0xFF) != word.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * A copy of a stretch.
+   *
+   * @throws BrokenPicture if it is not inside the file
+   */
+  byte[] copy(int position, int length) throws BrokenPicture {
+    if (position < 0 || length < 0 || length > file.length - position) {
+      throw cutOff();
+    }
+    return Arrays.copyOfRange(file, position, position + length);
+  }
+
+  /**
+   * Refuses a size that nobody needs, before any memory is set aside for it: a file of a few bytes
+   * may claim any.
+   *
+   * @return how many pixels
+   */
+  int checkSize(long width, long height) throws BrokenPicture {
+    long longer = Math.max(width, height);
+    if (Math.min(width, height) < 1
+        || longer > PictureDecoder.MAX_SIDE
+        || width * height > PictureDecoder.MAX_PIXELS) {
+      throw broken(
+          "expected 1 to %d pixels and sides of at most %d, found %d x %d"
+              .formatted(PictureDecoder.MAX_PIXELS, PictureDecoder.MAX_SIDE, width, height));
+    }
+    return (int) (width * height);
   }
 
   /** The CRC-32 of a stretch that is known to be inside the file. */
@@ -50,6 +104,11 @@ final class FileBytes {
   /** Gives an inflater a stretch that is known to be inside the file. */
   void feed(Inflater inflater, int position, int length) {
     inflater.setInput(file, position, length);
+  }
+
+  /** Appends a stretch that is known to be inside the file. */
+  void copy(int position, int length, ByteBuffer into) {
+    into.put(file, position, length);
   }
 
   BrokenPicture cutOff() {

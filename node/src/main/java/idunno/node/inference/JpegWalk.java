@@ -2,9 +2,18 @@ package idunno.node.inference;
 
 /**
  * Walks a JPEG file (ITU-T T.81, annex B) from marker to marker: every segment of a known kind, its
- * tables well-formed, at least one scan, and the end marker.
+ * tables well-formed, no larger a picture than the file can hold, at least one scan, and the end
+ * marker.
  */
 final class JpegWalk {
+  /** Behind the marker's own two bytes and the length's. */
+  private static final int FRAME_COMPONENTS_AT = 7;
+
+  private static final int COLOURS_OF_PRINT = 4;
+
+  private static final int EXIF_SEGMENT = 0xE1;
+  private static final int ADOBE_SEGMENT = 0xEE;
+
   /** A progressive picture has some ten scans; each costs the time of a whole picture. */
   private static final int MOST_SCANS = 256;
 
@@ -18,12 +27,33 @@ final class JpegWalk {
 
   private final FileBytes file;
 
+  private int orientation = Exif.NONE;
+  private boolean exifSeen;
+  private boolean adobeSeen;
+  private int components;
+
   private JpegWalk(FileBytes file) {
     this.file = file;
   }
 
-  static void check(FileBytes file) throws BrokenPicture {
-    new JpegWalk(file).walk();
+  /** Walks a whole file. */
+  static JpegWalk of(FileBytes file) throws BrokenPicture {
+    JpegWalk walk = new JpegWalk(file);
+    walk.walk();
+    return walk;
+  }
+
+  /** The EXIF orientation. */
+  int orientation() {
+    return orientation;
+  }
+
+  /**
+   * Whether there are four components, and no segment of Adobe's to say how they make a colour. PIL
+   * takes such a picture for inverted CMYK, as Adobe's are.
+   */
+  boolean isPrintWithoutAdobe() {
+    return components == COLOURS_OF_PRINT && !adobeSeen;
   }
 
   private void walk() throws BrokenPicture {
@@ -58,6 +88,10 @@ final class JpegWalk {
         default -> {
           boolean frame = marker >= 0xC0 && marker <= 0xC2;
           frames += frame ? 1 : 0;
+          if (frame) {
+            checkFrame(at);
+          }
+          readApplication(marker, at, next);
           boolean application = marker >= 0xE0 && marker <= 0xEF;
           if (!(frame && frames == 1) && !application && marker != COMMENT) {
             throw file.broken(
@@ -67,6 +101,37 @@ final class JpegWalk {
         }
       }
       at = next;
+    }
+  }
+
+  private void checkFrame(int at) throws BrokenPicture {
+    long pixels = file.checkSize(file.big16(at + 5), file.big16(at + 3));
+    components = file.at(at + FRAME_COMPONENTS_AT);
+    int widest = 1;
+    int highest = 1;
+    long blocks = 0;
+    for (int pass = 0; pass < 2; pass++) {
+      for (int i = 0; i < components; i++) {
+        int sampling = file.at(at + FRAME_COMPONENTS_AT + 2 + 3 * i);
+        widest = Math.max(widest, sampling >> 4);
+        highest = Math.max(highest, sampling & 15);
+        blocks += pass == 1 ? (long) (sampling >> 4) * (sampling & 15) : 0;
+      }
+    }
+    // A block of 8 x 8 samples is at least one bit long.
+    if (pixels / 64 * blocks / ((long) widest * highest) > 8L * file.length()) {
+      throw file.broken(
+          "%d x %d pixels can't be in a file of %d bytes"
+              .formatted(file.big16(at + 5), file.big16(at + 3), file.length()));
+    }
+  }
+
+  private void readApplication(int marker, int at, int next) {
+    if (marker == EXIF_SEGMENT && !exifSeen && file.has(at + 2, next - at - 2, "Exif\0\0")) {
+      exifSeen = true;
+      orientation = Exif.orientation(file, at + 2, Math.min(next, file.length()) - at - 2);
+    } else if (marker == ADOBE_SEGMENT && file.has(at + 2, next - at - 2, "Adobe")) {
+      adobeSeen = true;
     }
   }
 

@@ -54,7 +54,17 @@ final class Lane implements AutoCloseable {
         .asFloatBuffer();
   }
 
-  /** Puts a picture in a place of the next run, counted from 0. */
+  /**
+   * Puts a picture in a place of the next run, counted from 0.
+   *
+   * @param file the picture's file
+   * @throws BrokenPicture if it cannot be decoded; the place is as it was
+   */
+  void put(int place, byte[] file) throws BrokenPicture {
+    put(place, preprocessor.decode(file));
+  }
+
+  /** Puts a decoded picture in a place of the next run, counted from 0. */
   void put(int place, Picture picture) {
     preprocessor.write(picture, scratch, input, place * preprocessor.floatsPerPicture());
   }

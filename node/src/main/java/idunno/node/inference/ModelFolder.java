@@ -1,6 +1,7 @@
 package idunno.node.inference;
 
 import idunno.core.models.ModelCard;
+import idunno.core.models.Preprocessing;
 import idunno.node.onnx.NetworkInspection;
 import idunno.node.onnx.RefusedNetwork;
 import java.io.IOException;
@@ -9,9 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model's folder: the network, its labels and its card, read and checked as far as that goes
@@ -33,6 +37,13 @@ public record ModelFolder(Path network, ModelCard card, List<String> labels) {
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
+
+  /** Fields of the preprocessing that came later than the first cards, and what those meant. */
+  private static final Map<String, String> LATER =
+      Map.of(
+          "filter", Preprocessing.Filter.BILINEAR.name(),
+          "orientation", Preprocessing.Orientation.UPRIGHT.name(),
+          "alpha", Preprocessing.Alpha.DROPPED.name());
 
   public ModelFolder {
     labels = List.copyOf(labels);
@@ -76,7 +87,19 @@ public record ModelFolder(Path network, ModelCard card, List<String> labels) {
     checkPresent(file, MAX_CARD_BYTES);
     byte[] json = Files.readAllBytes(file);
     try {
-      return JSON.readValue(json, ModelCard.class);
+      JsonNode tree = JSON.readTree(json);
+      if (!tree.isObject()) {
+        throw new UnfitModel(ModelCard.CARD_FILE + ": expected a JSON object, found none");
+      }
+      if (tree.path("preprocessing") instanceof ObjectNode preprocessing) {
+        LATER.forEach(
+            (field, meaning) -> {
+              if (!preprocessing.has(field)) {
+                preprocessing.put(field, meaning);
+              }
+            });
+      }
+      return JSON.treeToValue(tree, ModelCard.class);
     } catch (JacksonException e) {
       throw new UnfitModel(ModelCard.CARD_FILE + ": " + e.getOriginalMessage(), e);
     }

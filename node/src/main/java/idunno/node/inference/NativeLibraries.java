@@ -90,6 +90,37 @@ final class NativeLibraries {
     return Optional.of(folder);
   }
 
+  /**
+   * Unpacks libwebp.
+   *
+   * @return the library's path
+   * @throws IOException if there is none for this platform, or it can't be unpacked
+   */
+  static Path unpackWebp() throws IOException {
+    String name = System.mapLibraryName("webp-imageio");
+    String platform = platform();
+    boolean arm = platform.endsWith("-aarch64");
+    String system =
+        platform.startsWith("linux") ? "Linux" : platform.startsWith("osx") ? "Mac" : "Windows";
+    URL source =
+        NativeLibraries.class.getResource(
+            "/native/%s/%s/%s".formatted(system, arm ? "aarch64" : "x86_64", name));
+    if (source == null) {
+      throw new IOException("no " + name + " for " + platform + " on the class path");
+    }
+    Path folder = cacheFolder().resolve("native");
+    try {
+      folder = folder.resolve("webp-" + platform + "-" + Long.toHexString(checksum(source)));
+      makePrivate(folder);
+      unpack(source, folder.resolve(name));
+    } catch (IOException e) {
+      // As the others do, see above.
+      folder = Files.createTempDirectory("idunno-webp-");
+      unpack(source, folder.resolve(name));
+    }
+    return folder.resolve(name);
+  }
+
   private static String lwjglVersion() {
     return Version.VERSION_MAJOR + "." + Version.VERSION_MINOR + "." + Version.VERSION_REVISION;
   }

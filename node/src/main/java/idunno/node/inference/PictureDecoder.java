@@ -1,18 +1,15 @@
 package idunno.node.inference;
 
-import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
-import org.lwjgl.stb.STBImage;
-import org.lwjgl.system.MemoryStack;
-import org.lwjgl.system.MemoryUtil;
+import idunno.core.models.Preprocessing.Alpha;
+import idunno.core.models.Preprocessing.Orientation;
 
 /**
- * Decodes JPEG, PNG, GIF (its first frame) and BMP files through stb_image.
+ * Decodes JPEG, PNG, GIF, BMP and WebP files, the first frame of those that move, to 8-bit RGB.
  *
- * <p>Grey becomes three equal channels, alpha is dropped as if all were opaque, 16 bits become 8,
- * and a stored orientation is not applied: all as {@code PIL.Image.open(f).convert("RGB")} does,
- * with which most networks' authors read their pictures. JPEG pixels differ from libjpeg's by a few
- * of 255, for the two round differently.
+ * <p>The pixels are those of {@code PIL.Image.open(f).convert("RGB")}, with which most networks'
+ * authors read their pictures: grey becomes three equal channels, CMYK what Adobe's formula says,
+ * 16 bits become 8. JPEG pixels differ from libjpeg's by a few of 255, for the two round
+ * differently; all others are equal. Grey PNG of 16 bits differs on purpose, see {@link PngPixels}.
  */
 public final class PictureDecoder {
   /** The longest file that is decoded. */
@@ -25,69 +22,36 @@ public final class PictureDecoder {
   public static final int MAX_SIDE = 65_535;
 
   static {
-    NativeLibraries.prepare();
+    JpegFile.prepare(); // so that whoever warms up with any picture has the library loaded
   }
 
   private PictureDecoder() {}
 
   /**
+   * Decodes one picture as a card does that says nothing of it: upright, transparency dropped.
+   *
+   * @param file the file's bytes
+   * @throws BrokenPicture as {@link #decode(byte[], Orientation, Alpha)}
+   */
+  public static Picture decode(byte[] file) throws BrokenPicture {
+    return decode(file, Orientation.UPRIGHT, Alpha.DROPPED);
+  }
+
+  /**
    * Decodes one picture. Any thread may call this; native memory is returned before it ends.
    *
    * @param file the file's bytes
+   * @param orientation what becomes of the EXIF orientation, which JPEG, PNG and WebP may have
+   * @param alpha what becomes of transparency
    * @throws BrokenPicture if the file is of another kind, cut off, damaged, or above {@link
    *     #MAX_FILE_BYTES}, {@link #MAX_PIXELS} or {@link #MAX_SIDE}
    */
-  public static Picture decode(byte[] file) throws BrokenPicture {
+  public static Picture decode(byte[] file, Orientation orientation, Alpha alpha)
+      throws BrokenPicture {
     if (file.length > MAX_FILE_BYTES) {
       throw new BrokenPicture(
           "expected a file of at most " + MAX_FILE_BYTES + " bytes, found " + file.length);
     }
-    PictureFormat format = PictureFormat.of(file);
-    format.checkWhole(file);
-    ByteBuffer input = MemoryUtil.memAlloc(file.length);
-    try {
-      input.put(file).flip();
-      return decode(format, input);
-    } finally {
-      MemoryUtil.memFree(input);
-    }
-  }
-
-  private static Picture decode(PictureFormat format, ByteBuffer input) throws BrokenPicture {
-    try (MemoryStack stack = MemoryStack.stackPush()) {
-      var width = stack.mallocInt(1);
-      var height = stack.mallocInt(1);
-      var channels = stack.mallocInt(1);
-      if (!STBImage.stbi_info_from_memory(input, width, height, channels)) {
-        // The reason that stb gives here is the last format's that it tried, not this one's.
-        throw new BrokenPicture(
-            format + ": the header is damaged, or claims sizes that no picture has");
-      }
-      // Before any memory is set aside: a file of a few bytes may claim any size.
-      long pixels = (long) width.get(0) * height.get(0);
-      if (pixels < 1 || pixels > MAX_PIXELS || Math.max(width.get(0), height.get(0)) > MAX_SIDE) {
-        throw new BrokenPicture(
-            "%s: expected at most %d pixels and sides of at most %d, found %d x %d"
-                .formatted(format, MAX_PIXELS, MAX_SIDE, width.get(0), height.get(0)));
-      }
-      @Nullable ByteBuffer pixelsRead =
-          STBImage.stbi_load_from_memory(input, width, height, channels, 3);
-      if (pixelsRead == null) {
-        throw damaged(format);
-      }
-      try {
-        byte[] rgb = new byte[Math.toIntExact(3 * pixels)];
-        pixelsRead.get(0, rgb);
-        return new Picture(width.get(0), height.get(0), rgb);
-      } finally {
-        STBImage.stbi_image_free(pixelsRead);
-      }
-    }
-  }
-
-  /** Each thread has its own last reason in stb, so this is the reason of this very picture. */
-  private static BrokenPicture damaged(PictureFormat format) {
-    @Nullable String reason = STBImage.stbi_failure_reason();
-    return new BrokenPicture(format + ": " + (reason == null ? "damaged" : reason));
+    return PictureFormat.of(file).decode(file, alpha != Alpha.DROPPED).picture(orientation, alpha);
   }
 }

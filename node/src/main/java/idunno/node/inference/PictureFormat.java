@@ -1,25 +1,22 @@
 package idunno.node.inference;
 
 /**
- * The formats that are read, and for each the check that a file is whole.
+ * The formats that are read.
  *
- * <p>The decoder, stb_image, reads past the end of a cut JPEG, GIF or BMP as if zeros followed, and
- * returns a picture that is grey or black from there on; when a table between a JPEG's size and its
- * data is damaged, it even returns a picture without that data. It trusts a PNG's checksums, and
- * lets its packed data unpack to any size. So each file is walked from block to block before it is
- * decoded. What the walk cannot find is a flipped bit inside a JPEG's data: that format has no
- * checksum.
+ * <p>A file that is cut off is never decoded as far as it goes: a picture that is grey from there
+ * on would give a wrong answer, and a wrong answer is worse than a recorded failure.
  */
 enum PictureFormat {
   JPEG,
   PNG,
   GIF,
-  BMP;
+  BMP,
+  WEBP;
 
   /**
    * Tells the format by the file's first bytes, never by its name.
    *
-   * @throws BrokenPicture if it is none of the four
+   * @throws BrokenPicture if it is none of these
    */
   static PictureFormat of(byte[] file) throws BrokenPicture {
     if (file.length == 0) {
@@ -33,28 +30,33 @@ enum PictureFormat {
       return GIF;
     } else if (startsWith(file, 'B', 'M')) {
       return BMP;
+    } else if (startsWith(file, 'R', 'I', 'F', 'F')
+        && new FileBytes(WEBP, file).has(8, 4, "WEBP")) {
+      return WEBP;
     }
     StringBuilder found = new StringBuilder();
     for (int i = 0; i < Math.min(4, file.length); i++) {
       found.append(String.format(" %02x", file[i] & 0xFF));
     }
     throw new BrokenPicture(
-        "expected a JPEG, PNG, GIF or BMP picture, found a file that begins with" + found);
+        "expected a JPEG, PNG, GIF, BMP or WebP picture, found a file that begins with" + found);
   }
 
   /**
-   * Walks the file's blocks up to the end of the picture.
+   * Decodes a file of this format.
    *
-   * @throws BrokenPicture if the end is missing or a block is damaged
+   * @param wantsAlpha whether to keep the transparency
+   * @throws BrokenPicture if the end is missing, a part is damaged, or the picture is too large
    */
-  void checkWhole(byte[] file) throws BrokenPicture {
+  Decoded decode(byte[] file, boolean wantsAlpha) throws BrokenPicture {
     FileBytes bytes = new FileBytes(this, file);
-    switch (this) {
-      case JPEG -> JpegWalk.check(bytes);
-      case PNG -> PngWalk.check(bytes);
-      case GIF -> GifWalk.check(bytes);
-      case BMP -> BmpWalk.check(bytes);
-    }
+    return switch (this) {
+      case JPEG -> JpegFile.decode(bytes);
+      case PNG -> PngPixels.decode(bytes, wantsAlpha);
+      case GIF -> GifFrame.decode(bytes, wantsAlpha);
+      case BMP -> BmpFile.decode(bytes, wantsAlpha);
+      case WEBP -> WebpFile.decode(bytes, wantsAlpha);
+    };
   }
 
   private static boolean startsWith(byte[] file, int... magic) {

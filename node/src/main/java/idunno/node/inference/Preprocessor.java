@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Makes a picture into a network's input, as {@link Preprocessing} says: antialiased resize, cut in
- * the middle, scale, mean and deviation.
+ * Makes a picture into a network's input, as {@link Preprocessing} says: decoded, turned upright,
+ * resized, cut in the middle, scaled.
  *
  * <p>The conventions are torchvision's on PIL pictures: the longer side becomes {@code (int)
  * (resizeTo * long / short)}, the cut begins at half the difference, halves rounded to the even
@@ -83,6 +83,16 @@ public final class Preprocessor {
   }
 
   /**
+   * Decodes a picture's file as the model wants it.
+   *
+   * @param file the file's bytes
+   * @throws BrokenPicture as {@link PictureDecoder#decode(byte[])}
+   */
+  public Picture decode(byte[] file) throws BrokenPicture {
+    return PictureDecoder.decode(file, how.orientation(), how.alpha());
+  }
+
+  /**
    * Writes one picture's input values.
    *
    * @param picture the decoded picture
@@ -115,7 +125,7 @@ public final class Preprocessor {
   private ResizeTaps taps(Side side) {
     ResizeTaps known = tables.get(side);
     if (known == null) {
-      known = ResizeTaps.of(side.in(), side.out(), side.from(), side.wanted());
+      known = ResizeTaps.of(how.filter(), side.in(), side.out(), side.from(), side.wanted());
       if (side.in() <= MAX_KEPT_SIDE && tables.size() < MAX_TABLES) {
         tables.put(side, known);
       }
@@ -153,7 +163,7 @@ public final class Preprocessor {
       int to = planes ? c * width : c;
       int step = planes ? 1 : 3;
       for (int x = 0; x < width; x++) {
-        line[to + x * step] = value[sums[3 * x + from] >>> ResizeTaps.FRACTION_BITS];
+        line[to + x * step] = value[ResizeTaps.rounded(sums[3 * x + from])];
       }
     }
     if (planes) {

@@ -1,13 +1,15 @@
 package idunno.node.inference;
 
+import idunno.core.models.Preprocessing.Filter;
+
 /**
- * One direction of an antialiased bilinear resize: which input pixels make each output pixel, and
- * with which weights.
+ * One direction of a resize: which input pixels make each output pixel, and with which weights.
  *
- * <p>The filter is a triangle of half-width 1 output pixel (never below 1 input pixel), cut at the
+ * <p>The filter's width is counted in output pixels, never below one input pixel; it is cut at the
  * picture's edge and scaled to a sum of 1. Weights are whole numbers in units of 2^-22, and an
  * output value is rounded to 8 bits after each direction: this is the arithmetic of PIL's resize
- * (libImaging, Resample.c), so the values are the same to the last bit.
+ * (libImaging, Resample.c and, for {@link Filter#NEAREST}, Geometry.c), so the values are the same
+ * to the last bit.
  */
 final class ResizeTaps {
   /** How many bits of a weight are behind the point. */
@@ -15,6 +17,8 @@ final class ResizeTaps {
 
   /** One half, in the units of a weight times a value: start a sum with it to round to nearest. */
   static final int HALF = 1 << (FRACTION_BITS - 1);
+
+  private static final long MOST_ADDED = 1 << 20;
 
   private final int[] first;
   private final int[] count;
@@ -31,14 +35,22 @@ final class ResizeTaps {
   /**
    * The taps of a run of output pixels.
    *
+   * @param filter which filter
    * @param in the input's length in pixels
    * @param out the whole output's length in pixels; may be far beyond what is wanted of it
    * @param from the first wanted output pixel
    * @param wanted how many are wanted
    */
-  static ResizeTaps of(int in, long out, long from, int wanted) {
+  static ResizeTaps of(Filter filter, int in, long out, long from, int wanted) {
+    return filter == Filter.NEAREST
+        ? nearest(in, out, from, wanted)
+        : averaging(filter, in, out, from, wanted);
+  }
+
+  private static ResizeTaps averaging(Filter filter, int in, long out, long from, int wanted) {
     double scale = (double) in / out;
-    double support = Math.max(scale, 1.0);
+    double filterScale = Math.max(scale, 1.0);
+    double support = halfWidth(filter) * filterScale;
     int stride = (int) Math.ceil(support) * 2 + 1;
     int[] first = new int[wanted];
     int[] count = new int[wanted];
@@ -50,14 +62,15 @@ final class ResizeTaps {
       int taps = Math.min(in, (int) (centre + support + 0.5)) - start;
       double sum = 0;
       for (int t = 0; t < taps; t++) {
-        exact[t] = triangle((t + start - centre + 0.5) * (1.0 / support));
+        exact[t] = height(filter, (t + start - centre + 0.5) * (1.0 / filterScale));
         sum += exact[t];
       }
       int used = 0;
       for (int t = 0; t < taps; t++) {
-        int weight = (int) (0.5 + exact[t] / sum * (1 << FRACTION_BITS));
-        weights[i * stride + t] = weight;
-        used = weight == 0 ? used : t + 1;
+        double weight = exact[t] / sum * (1 << FRACTION_BITS);
+        int rounded = (int) (weight < 0 ? weight - 0.5 : weight + 0.5);
+        weights[i * stride + t] = rounded;
+        used = rounded == 0 ? used : t + 1;
       }
       first[i] = start;
       count[i] = used; // trailing taps of no weight cost time and change nothing
@@ -65,8 +78,72 @@ final class ResizeTaps {
     return new ResizeTaps(first, count, weights, stride);
   }
 
-  private static double triangle(double x) {
-    return Math.max(0.0, 1.0 - Math.abs(x));
+  /**
+   * One tap each. PIL adds the scale up from pixel to pixel, which at a tie differs from a product;
+   * for outputs so long that the adding would take long, nobody has PIL's values to compare with.
+   */
+  private static ResizeTaps nearest(int in, long out, long from, int wanted) {
+    double scale = (double) in / out;
+    int[] first = new int[wanted];
+    int[] count = new int[wanted];
+    int[] weights = new int[wanted];
+    double at = scale * 0.5;
+    if (from > MOST_ADDED) {
+      at += from * scale;
+    } else {
+      for (long i = 0; i < from; i++) {
+        at += scale;
+      }
+    }
+    for (int i = 0; i < wanted; i++) {
+      first[i] = Math.min((int) at, in - 1);
+      count[i] = 1;
+      weights[i] = 1 << FRACTION_BITS;
+      at += scale;
+    }
+    return new ResizeTaps(first, count, weights, 1);
+  }
+
+  /** How far a filter reaches to each side, in pixels. */
+  private static double halfWidth(Filter filter) {
+    return switch (filter) {
+      case NEAREST -> 0.5;
+      case BILINEAR -> 1;
+      case BICUBIC -> 2;
+      case LANCZOS -> 3;
+    };
+  }
+
+  private static double height(Filter filter, double x) {
+    double distance = Math.abs(x);
+    return switch (filter) {
+      case NEAREST -> distance < 0.5 ? 1 : 0;
+      case BILINEAR -> Math.max(0.0, 1.0 - distance);
+      case BICUBIC -> cubic(distance);
+      case LANCZOS -> distance < 3 ? sinc(distance) * sinc(distance / 3) : 0;
+    };
+  }
+
+  /**
+   * Cubic convolution with a = -0.5 (Keys, "Cubic convolution interpolation for digital image
+   * processing", 1981).
+   */
+  private static double cubic(double x) {
+    double a = -0.5;
+    if (x < 1) {
+      return ((a + 2) * x - (a + 3)) * x * x + 1;
+    }
+    return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+  }
+
+  private static double sinc(double x) {
+    double angle = x * Math.PI;
+    return angle == 0 ? 1 : Math.sin(angle) / angle;
+  }
+
+  /** Rounds a sum of weighted values to 0 to 255: filters with negative weights overshoot. */
+  static int rounded(int sum) {
+    return Math.clamp(sum >> FRACTION_BITS, 0, 255);
   }
 
   /**
@@ -115,9 +192,9 @@ final class ResizeTaps {
         green += (rgb[p + 1] & 0xFF) * weight;
         blue += (rgb[p + 2] & 0xFF) * weight;
       }
-      row[o++] = red >>> FRACTION_BITS;
-      row[o++] = green >>> FRACTION_BITS;
-      row[o++] = blue >>> FRACTION_BITS;
+      row[o++] = rounded(red);
+      row[o++] = rounded(green);
+      row[o++] = rounded(blue);
     }
   }
 }

@@ -74,7 +74,7 @@ class BatchRunnerTest {
     assertEquals("blue", label(outcomes.get(2)));
     assertEquals("green", label(outcomes.get(4)));
     assertEquals(
-        "broken: expected a JPEG, PNG, GIF or BMP picture, found a file that begins with"
+        "broken: expected a JPEG, PNG, GIF, BMP or WebP picture, found a file that begins with"
             + " 6e 6f 20 70",
         ((Failed) outcomes.get(1).result()).reason());
     assertEquals("missing: there is no such picture", ((Failed) outcomes.get(3).result()).reason());

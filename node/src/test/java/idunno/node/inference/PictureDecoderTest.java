@@ -69,7 +69,7 @@ class PictureDecoderTest {
     BrokenPicture e =
         assertThrows(BrokenPicture.class, () -> PictureDecoder.decode("hello".getBytes(UTF_8)));
     assertEquals(
-        "expected a JPEG, PNG, GIF or BMP picture, found a file that begins with 68 65 6c 6c",
+        "expected a JPEG, PNG, GIF, BMP or WebP picture, found a file that begins with 68 65 6c 6c",
         e.reason());
   }
 

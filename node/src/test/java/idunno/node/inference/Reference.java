@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/**
- * The reference pictures and values that PIL made; see {@code src/test/reference/preprocess.py}.
- */
+/** The reference pictures and values that PIL made; see {@code src/test/python/preprocess.py}. */
 final class Reference {
   private Reference() {}
 

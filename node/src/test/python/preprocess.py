@@ -1,4 +1,4 @@
-"""Makes the pictures and the reference values of DecodeReferenceTest and PreprocessorReferenceTest.
+"""Makes the pictures and the reference values of PictureDecoderTest and PreprocessorTest.
 
 Usage: python3 preprocess.py PHOTO FOLDER
 
