@@ -80,16 +80,24 @@ final class Settings {
   Optional<Long> bytes(String option) {
     return text(option)
         .map(
-            text -> {
-              Matcher amount = AMOUNT.matcher(text);
-              if (!amount.matches()) {
-                throw new Usage(
-                    option + ": expected an amount such as 512m or 4g, found '" + text + "'");
-              }
-              int thousands =
-                  1 + "kmgt".indexOf(amount.group(2).toLowerCase(Locale.ROOT).charAt(0));
-              return Long.parseLong(amount.group(1)) << (10 * thousands);
-            });
+            text ->
+                bytesOf(text)
+                    .orElseThrow(
+                        () ->
+                            new Usage(
+                                option
+                                    + ": expected an amount such as 512m or 4g, found '"
+                                    + text
+                                    + "'")));
+  }
+
+  static Optional<Long> bytesOf(String text) {
+    Matcher amount = AMOUNT.matcher(text);
+    if (!amount.matches()) {
+      return Optional.empty();
+    }
+    int thousands = 1 + "kmgt".indexOf(amount.group(2).toLowerCase(Locale.ROOT).charAt(0));
+    return Optional.of(Long.parseLong(amount.group(1)) << (10 * thousands));
   }
 
   /** The value of an option that is a whole number within bounds. */
