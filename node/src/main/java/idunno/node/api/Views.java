@@ -135,11 +135,21 @@ public final class Views {
    * A model on a node: ready there only once that node has warmed it.
    *
    * @param ready whether it is in memory there, loaded and run
-   * @param loadMs how long that took; 0 if it is not ready
+   * @param memory what it takes there; none if it is not ready
    * @param reason why nothing is known of that node, if it did not answer
    */
   public record ModelOnNodeView(
-      NodeName node, boolean ready, long loadMs, Optional<String> reason) {}
+      NodeName node, boolean ready, Optional<ModelMemoryView> memory, Optional<String> reason) {}
+
+  /**
+   * What a model takes on a node.
+   *
+   * @param loadMs how long fetching, loading and the first runs took
+   * @param bytes its weights, and what its runs need besides
+   * @param shared whether other nodes of the same machine share its weights
+   * @param device what runs it, such as {@code cpu}
+   */
+  public record ModelMemoryView(long loadMs, long bytes, boolean shared, String device) {}
 
   /** Revisions that are no more. */
   public record ModelRemovedView(List<ModelKey> models) {}

@@ -62,6 +62,25 @@ public record ModelFolder(Path network, ModelCard card, List<String> labels) {
     inspect(network);
     ModelCard card = readCard(folder.resolve(ModelCard.CARD_FILE));
     List<String> labels = readLabels(folder.resolve(ModelCard.LABELS_FILE));
+    return checked(network, card, labels);
+  }
+
+  /**
+   * Reads a folder whose network need not be there: a prepared copy of it is used instead.
+   *
+   * @throws UnfitModel if another file is missing or malformed, or the labels are not as many as
+   *     the card's classes
+   * @throws IOException if a file cannot be read
+   */
+  static ModelFolder readBesideNetwork(Path folder) throws UnfitModel, IOException {
+    return checked(
+        folder.resolve(ModelCard.NETWORK_FILE),
+        readCard(folder.resolve(ModelCard.CARD_FILE)),
+        readLabels(folder.resolve(ModelCard.LABELS_FILE)));
+  }
+
+  private static ModelFolder checked(Path network, ModelCard card, List<String> labels)
+      throws UnfitModel {
     if (labels.size() != card.output().classes()) {
       throw new UnfitModel(
           "%s: expected a label for each of the %d classes of %s, found %d labels"

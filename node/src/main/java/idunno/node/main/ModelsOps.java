@@ -13,6 +13,7 @@ import idunno.core.state.Command;
 import idunno.core.state.Reply;
 import idunno.node.api.Views.ModelAddedView;
 import idunno.node.api.Views.ModelFileView;
+import idunno.node.api.Views.ModelMemoryView;
 import idunno.node.api.Views.ModelOnNodeView;
 import idunno.node.api.Views.ModelRemovedView;
 import idunno.node.api.Views.ModelShowView;
@@ -134,16 +135,17 @@ final class ModelsOps implements ModelsPort {
                   new PeerRequest.AskWarm(),
                   PeerReply.WarmList.class,
                   TELL_WITHIN);
-      Optional<PeerReply.WarmOne> here =
-          warm.models().stream().filter(one -> one.model().equals(key)).findFirst();
-      return new ModelOnNodeView(
-          worker.name(),
-          here.isPresent(),
-          here.map(PeerReply.WarmOne::loadMs).orElse(0L),
-          Optional.empty());
+      Optional<ModelMemoryView> here =
+          warm.models().stream()
+              .filter(one -> one.model().equals(key))
+              .findFirst()
+              .map(
+                  one ->
+                      new ModelMemoryView(one.loadMs(), one.bytes(), one.shared(), one.device()));
+      return new ModelOnNodeView(worker.name(), here.isPresent(), here, Optional.empty());
     } catch (IOException e) {
       return new ModelOnNodeView(
-          worker.name(), false, 0, Optional.of(String.valueOf(e.getMessage())));
+          worker.name(), false, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
     }
   }
 
@@ -153,7 +155,7 @@ final class ModelsOps implements ModelsPort {
     Node node = process.node();
     Outcomes.confirm(node);
     long startedNanos = System.nanoTime();
-    NavigableMap<String, FileVersion> files = ModelFiles.newest(node.files(), name);
+    NavigableMap<String, FileVersion> files = ModelParts.newest(node.files(), name);
     ModelCard card = check(node, name, files);
     long checkMs = (System.nanoTime() - startedNanos) / 1_000_000;
     NavigableMap<String, Integer> versions = new TreeMap<>();
@@ -168,7 +170,7 @@ final class ModelsOps implements ModelsPort {
       throws IOException {
     Path scratch = Files.createTempDirectory(process.data(), "check-");
     try {
-      ModelFiles.fetch(node.files(), files, scratch);
+      ModelParts.fetch(node.files(), files, scratch);
       try (WarmModel model = WarmModel.open(scratch)) {
         return model.card();
       }

@@ -11,6 +11,7 @@ import idunno.node.files.FileStore;
 import idunno.node.inference.BatchRunner;
 import idunno.node.inference.PictureSource;
 import idunno.node.inference.QueryOutcome;
+import idunno.node.inference.WarmModels;
 import idunno.node.logs.NodeLog;
 import idunno.node.wire.PeerReply;
 import idunno.node.wire.PeerRequest;
@@ -76,9 +77,11 @@ final class NodeDuties implements Duties {
     }
     List<QueryResult> results = new ArrayList<>();
     List<idunno.core.jobs.Timing> timings = new ArrayList<>();
-    for (QueryOutcome outcome : BatchRunner.run(warmer.get(assignment.model()), pictures)) {
-      results.add(outcome.result());
-      timings.add(outcome.timing());
+    try (WarmModels.Use use = warmer.use(assignment.model())) {
+      for (QueryOutcome outcome : BatchRunner.run(use.model(), pictures)) {
+        results.add(outcome.result());
+        timings.add(outcome.timing());
+      }
     }
     return new Outcome(results, timings);
   }

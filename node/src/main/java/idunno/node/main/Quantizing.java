@@ -46,7 +46,7 @@ final class Quantizing {
    *     this node is at another one
    */
   QuantizeView.Outcome run(
-      Model model, QuantizeAsk ask, ModelFiles.Put put, Adding adding, Consumer<QuantizeView> sink)
+      Model model, QuantizeAsk ask, ModelParts.Put put, Adding adding, Consumer<QuantizeView> sink)
       throws IOException, InterruptedException {
     if (!turn.tryAcquire()) {
       throw new Refused("this node is making another model in 8 bits; try again after that one");
@@ -56,7 +56,7 @@ final class Quantizing {
       Node node = process.node();
       Split split = split(node, ask);
       Path exact = Files.createDirectory(scratch.resolve("float"));
-      ModelFiles.fetch(node.files(), model.files(), exact);
+      ModelParts.fetch(node.files(), model.files(), exact);
       Path made = scratch.resolve("int8");
       Report report =
           Quantizer.quantize(
@@ -71,7 +71,7 @@ final class Quantizing {
       Optional<ModelKey> added = Optional.empty();
       if (objection.isEmpty()) {
         ModelName name = new ModelName(ask.as());
-        ModelFiles.store(made, name, put);
+        ModelParts.store(made, name, put);
         added = Optional.of(adding.add(name));
       }
       return outcome(report, split, added, objection);

@@ -4,6 +4,7 @@ import idunno.core.models.ModelCard;
 import idunno.core.models.Preprocessing;
 import idunno.node.api.Views;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What {@code model show} prints: a model's card, its files, and how it stands on each node. */
@@ -32,13 +33,22 @@ final class ShownModel {
     }
     files.printTo(call.out());
     call.print("");
-    Columns nodes = call.columns().words("NODE", "STATE").figures("LOADED IN").words("");
+    Columns nodes =
+        call.columns()
+            .words("NODE", "STATE")
+            .figures("LOADED IN", "MEMORY")
+            .words("WEIGHTS", "DEVICE");
     for (Views.ModelOnNodeView node : view.nodes()) {
+      Optional<Views.ModelMemoryView> memory = node.memory();
       nodes.row(
           node.node().value(),
           state(node, call.style()),
-          node.ready() ? Units.span(node.loadMs()) : "-",
-          Style.foreign(node.reason().orElse("")));
+          memory.map(it -> Units.span(it.loadMs())).orElse("-"),
+          memory.map(it -> Units.bytes(it.bytes())).orElse("-"),
+          memory
+              .map(it -> it.shared() ? "shared" : "its own")
+              .orElseGet(() -> Style.foreign(node.reason().orElse("-"))),
+          memory.map(it -> Style.foreign(it.device())).orElse("-"));
     }
     nodes.printTo(call.out());
   }

@@ -68,8 +68,11 @@ public sealed interface PeerReply {
    * A model in a node's memory.
    *
    * @param loadMs how long fetching, loading and the first runs took
+   * @param bytes what it takes there
+   * @param shared whether other nodes of that machine share its weights
+   * @param device what runs it, such as {@code cpu}
    */
-  record WarmOne(ModelKey model, long loadMs) {}
+  record WarmOne(ModelKey model, long loadMs, long bytes, boolean shared, String device) {}
 
   /** The chunk, or that part of it, is not here; another replica may have it. */
   record NoSuchChunk(ChunkId chunk, String reason) implements PeerReply {}

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import idunno.core.models.SmokeTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -126,6 +127,59 @@ class WarmModelTest {
         "model.onnx: tensor bias: its data is in another file; store the weights in the file"
             + " itself",
         refusal());
+  }
+
+  @Test
+  void a_network_that_mixes_the_pictures_of_a_run_is_run_one_picture_at_a_time() throws Exception {
+    try (WarmModel model = WarmModel.open(Networks.mixing(folder))) {
+      assertEquals(1, model.picturesPerRun());
+      assertEquals(1, model.smoke().picturesPerRun());
+      List<QueryOutcome> together =
+          BatchRunner.run(model, List.of(() -> Paint.RED, () -> Paint.GREEN));
+      List<QueryOutcome> alone = BatchRunner.run(model, List.of(() -> Paint.GREEN));
+      assertEquals(alone.getFirst().result(), together.getLast().result());
+    }
+  }
+
+  @Test
+  void a_network_that_fails_on_more_than_one_picture_is_run_one_picture_at_a_time()
+      throws Exception {
+    try (WarmModel model = WarmModel.open(Networks.forOneInTruth(folder))) {
+      assertEquals(1, model.picturesPerRun());
+      assertEquals(
+          3,
+          BatchRunner.run(model, List.of(() -> Paint.RED, () -> Paint.RED, () -> Paint.BLUE))
+              .size());
+    }
+  }
+
+  @Test
+  void a_network_whose_outputs_are_no_numbers_is_refused() throws Exception {
+    Networks.notANumber(folder);
+    assertEquals(
+        "model.onnx: expected finite outputs for a test picture, found NaN at output 0", refusal());
+  }
+
+  @Test
+  void a_smoke_test_tells_time_memory_and_size() throws Exception {
+    long bytes = 2 << 20;
+    try (WarmModel model = WarmModel.open(Networks.large(folder, bytes, 1))) {
+      SmokeTest smoke = model.smoke();
+      assertEquals(8, smoke.picturesPerRun());
+      assertEquals(Networks.parametersOfLarge(bytes), smoke.parameters());
+      assertTrue(smoke.runOfOneMicros() > 0 && smoke.fullRunMicros() > 0, smoke::toString);
+      assertTrue(smoke.memoryBytes() >= Files.size(folder.resolve("model.onnx")), smoke::toString);
+      assertEquals(model.loadMillis(), smoke.loadMs());
+    }
+  }
+
+  @Test
+  void outputs_agree_within_rounding_and_no_further() {
+    float[] one = {-3, 0, 7};
+    assertTrue(Trial.agree(one, new float[] {-3.0001f, 0.0001f, 7}));
+    assertFalse(Trial.agree(one, new float[] {-3, 0.1f, 7}));
+    assertFalse(Trial.agree(one, new float[] {-3, 0, Float.POSITIVE_INFINITY}));
+    assertTrue(Trial.agree(new float[] {0, 0}, new float[] {0, 0}));
   }
 
   @Test

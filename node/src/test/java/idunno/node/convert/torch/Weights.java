@@ -21,7 +21,7 @@ import java.util.zip.GZIPInputStream;
 
 /**
  * Makes the very files that PyTorch wrote, from their recipes and the formula of the tensors'
- * values; see {@code src/test/reference/torch_reference.py}.
+ * values; see {@code src/test/python/torch_reference.py}.
  */
 final class Weights {
   private static final int CHUNK = 1 << 18;
