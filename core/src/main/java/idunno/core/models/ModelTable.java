@@ -32,10 +32,14 @@ public final class ModelTable {
 
   /** Adds a revision; the batch size that was set for the model stays. */
   public Model add(
-      ModelName name, ModelCard card, NavigableMap<String, FileVersion> files, long atMs) {
+      ModelName name,
+      ModelCard card,
+      SmokeTest smoke,
+      NavigableMap<String, FileVersion> files,
+      long atMs) {
     int batchSize = latest(name).map(Model::batchSize).orElse(Model.DEFAULT_BATCH_SIZE);
     int revision = lastRevisions.merge(name, 1, Integer::sum);
-    Model model = new Model(new ModelKey(name, revision), card, files, batchSize, atMs);
+    Model model = new Model(new ModelKey(name, revision), card, smoke, files, batchSize, atMs);
     models.put(model.key(), model);
     return model;
   }

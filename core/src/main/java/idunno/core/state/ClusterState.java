@@ -163,7 +163,8 @@ public final class ClusterState {
       }
       parts.put(part, version.get());
     }
-    Model model = models.add(command.name(), command.card(), parts, command.atMs());
+    Model model =
+        models.add(command.name(), command.card(), command.smoke(), parts, command.atMs());
     parts.values().forEach(files::pin);
     return new Reply.ModelAdded(model.key());
   }

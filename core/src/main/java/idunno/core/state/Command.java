@@ -13,6 +13,7 @@ import idunno.core.membership.Member;
 import idunno.core.models.ModelCard;
 import idunno.core.models.ModelName;
 import idunno.core.models.ModelRef;
+import idunno.core.models.SmokeTest;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -57,10 +58,16 @@ public sealed interface Command {
   /**
    * Files in a model's folder become a revision of the model.
    *
+   * @param smoke what running it showed
    * @param versions which version of each of its files, by their names within the folder: those
    *     that were checked, whatever was put since
    */
-  record AddModel(ModelName name, ModelCard card, NavigableMap<String, Integer> versions, long atMs)
+  record AddModel(
+      ModelName name,
+      ModelCard card,
+      SmokeTest smoke,
+      NavigableMap<String, Integer> versions,
+      long atMs)
       implements Command {
     /** Keeps its own copy of the map. */
     public AddModel {

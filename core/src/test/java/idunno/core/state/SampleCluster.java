@@ -23,6 +23,7 @@ import idunno.core.models.ModelCard;
 import idunno.core.models.ModelName;
 import idunno.core.models.ModelRef;
 import idunno.core.models.Preprocessing;
+import idunno.core.models.SmokeTest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -59,6 +60,8 @@ public final class SampleCluster {
     Address address = new Address(name, 7000);
     return new Member.Place("disk-" + name, address, address, address, slots);
   }
+
+  private static final SmokeTest SMOKE = new SmokeTest(900, 40_000, 280_000, 8, 110L << 20, 25_000);
 
   /** Admits a node with that many slots. */
   public NodeId admit(String name, int slots) {
@@ -118,7 +121,7 @@ public final class SampleCluster {
         List.of(ModelCard.NETWORK_FILE, ModelCard.LABELS_FILE, ModelCard.CARD_FILE)) {
       versions.put(part, version);
     }
-    return new Command.AddModel(name, card, versions, atMs);
+    return new Command.AddModel(name, card, SMOKE, versions, atMs);
   }
 
   /** What the model says of itself. */

@@ -7,6 +7,7 @@ import idunno.core.files.FileName;
 import idunno.core.membership.MemberState;
 import idunno.core.models.ModelCard;
 import idunno.core.models.ModelKey;
+import idunno.core.models.SmokeTest;
 import java.util.List;
 import java.util.Optional;
 
@@ -110,7 +111,8 @@ public final class Views {
   public record DeletedView(FileName name, int versions) {}
 
   /** A model's revision. */
-  public record ModelView(ModelKey key, ModelCard card, int batchSize, long bytes, long addedMs) {}
+  public record ModelView(
+      ModelKey key, ModelCard card, SmokeTest smoke, int batchSize, long bytes, long addedMs) {}
 
   /** Models, by name. */
   public record ModelsView(List<ModelView> models) {}

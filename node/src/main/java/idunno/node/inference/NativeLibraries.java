@@ -158,10 +158,10 @@ final class NativeLibraries {
     if (source == null) {
       throw new IOException("no " + name + " for " + platform + " on the class path");
     }
-    Path folder = cacheFolder().resolve("native");
+    Path folder = CacheFolder.path().resolve("native");
     try {
       folder = folder.resolve("webp-" + platform + "-" + Long.toHexString(checksum(source)));
-      makePrivate(folder);
+      CacheFolder.makePrivate(folder);
       unpack(source, folder.resolve(name));
     } catch (IOException e) {
       // As the others do, see above.

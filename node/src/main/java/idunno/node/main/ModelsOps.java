@@ -9,6 +9,7 @@ import idunno.core.models.ModelCard;
 import idunno.core.models.ModelKey;
 import idunno.core.models.ModelName;
 import idunno.core.models.ModelRef;
+import idunno.core.models.SmokeTest;
 import idunno.core.state.Command;
 import idunno.core.state.Reply;
 import idunno.node.api.Views.ModelAddedView;
@@ -78,7 +79,8 @@ final class ModelsOps implements ModelsPort {
 
   private static ModelView view(Model model) {
     long bytes = model.files().values().stream().mapToLong(FileVersion::length).sum();
-    return new ModelView(model.key(), model.card(), model.batchSize(), bytes, model.addedMs());
+    return new ModelView(
+        model.key(), model.card(), model.smoke(), model.batchSize(), bytes, model.addedMs());
   }
 
   @Override
@@ -156,23 +158,26 @@ final class ModelsOps implements ModelsPort {
     Outcomes.confirm(node);
     long startedNanos = System.nanoTime();
     NavigableMap<String, FileVersion> files = ModelParts.newest(node.files(), name);
-    ModelCard card = check(node, name, files);
+    Tried tried = check(node, name, files);
     long checkMs = (System.nanoTime() - startedNanos) / 1_000_000;
     NavigableMap<String, Integer> versions = new TreeMap<>();
     files.forEach((part, version) -> versions.put(part, version.number()));
-    Command add = new Command.AddModel(name, card, versions, process.clockMs());
+    Command add =
+        new Command.AddModel(name, tried.card(), tried.smoke(), versions, process.clockMs());
     Reply.ModelAdded added = Outcomes.submit(node, id, add, Reply.ModelAdded.class);
     return new ModelAddedView(added.model(), checkMs);
   }
 
+  private record Tried(ModelCard card, SmokeTest smoke) {}
+
   /** Loads the model from the store and runs it, before anybody is told that it is there. */
-  private ModelCard check(Node node, ModelName name, Map<String, FileVersion> files)
+  private Tried check(Node node, ModelName name, Map<String, FileVersion> files)
       throws IOException {
     Path scratch = Files.createTempDirectory(process.data(), "check-");
     try {
       ModelParts.fetch(node.files(), files, scratch);
       try (WarmModel model = WarmModel.open(scratch)) {
-        return model.card();
+        return new Tried(model.card(), model.smoke());
       }
     } catch (UnfitModel e) {
       throw new Refused("model " + name + ": " + e.getMessage());

@@ -1,5 +1,6 @@
 package idunno.node.main;
 
+import idunno.core.files.FileVersion;
 import idunno.core.models.Model;
 import idunno.core.models.ModelKey;
 import idunno.core.models.ModelName;

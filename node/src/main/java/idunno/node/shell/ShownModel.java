@@ -2,6 +2,7 @@ package idunno.node.shell;
 
 import idunno.core.models.ModelCard;
 import idunno.core.models.Preprocessing;
+import idunno.core.models.SmokeTest;
 import idunno.node.api.Views;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,6 +21,7 @@ final class ShownModel {
     row(call, "licence", Style.foreign(card.licence()));
     row(call, "input", input(card.preprocessing()));
     row(call, "output", output(card.output()));
+    tried(call, model.smoke());
     row(call, "batch size", Integer.toString(model.batchSize()));
     row(call, "added", Units.moment(model.addedMs()));
     row(
@@ -53,6 +55,28 @@ final class ShownModel {
     nodes.printTo(call.out());
   }
 
+  /** What it showed when a node tried it, before it was added. */
+  private static void tried(Call call, SmokeTest smoke) {
+    row(
+        call,
+        "parameters",
+        smoke.parameters() == 0 ? "not counted" : Units.count(smoke.parameters()));
+    String perRun =
+        smoke.picturesPerRun() == 1
+            ? "one picture at a time"
+            : "%d pictures in %s"
+                .formatted(smoke.picturesPerRun(), Units.span(smoke.fullRunMicros() / 1e3));
+    row(
+        call,
+        "when tried",
+        "loaded in %s, one picture in %s, %s, %s of memory"
+            .formatted(
+                Units.span(smoke.loadMs()),
+                Units.span(smoke.runOfOneMicros() / 1e3),
+                perRun,
+                Units.bytes(smoke.memoryBytes())));
+  }
+
   private static void row(Call call, String what, String text) {
     call.print("%s %s".formatted(call.style().faint("%-11s".formatted(what)), text));
   }
@@ -70,13 +94,16 @@ final class ShownModel {
           case SHORTER_SIDE -> "shorter side to " + how.resizeTo() + ", cut in the middle";
           case SQUASH -> "squashed";
         };
-    return "%d x %d %s, %s; %s; value x %s, less %s, by %s"
+    return "%d x %d %s, %s; %s; %s, %s, alpha %s; value x %s, less %s, by %s"
         .formatted(
             how.width(),
             how.height(),
             how.channels(),
             how.layout(),
             fit,
+            lower(how.filter()),
+            lower(how.orientation()),
+            lower(how.alpha()),
             how.scale(),
             how.mean(),
             how.std());
@@ -87,6 +114,10 @@ final class ShownModel {
         .formatted(
             Units.count(output.classes()),
             output.skip() == 0 ? "" : " behind " + output.skip() + " that mean none",
-            output.scores().name().toLowerCase(Locale.ROOT));
+            lower(output.scores()));
+  }
+
+  private static String lower(Enum<?> word) {
+    return word.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -158,6 +159,18 @@ record CardDraft(ModelCard card, List<String> labels, List<String> remarks) {
   }
 
   private static Filter filter(String text) {
-    return Filter.valueOf(text.toUpperCase(Locale.ROOT));
+    return Arrays.stream(Filter.values())
+        .filter(filter -> word(filter).equals(text.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "expected one of %s, found '%s'"
+                        .formatted(
+                            Arrays.stream(Filter.values()).map(CardDraft::word).toList(), text)));
+  }
+
+  private static String word(Filter filter) {
+    return filter.name().toLowerCase(Locale.ROOT);
   }
 }

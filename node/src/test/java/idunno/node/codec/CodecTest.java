@@ -3,9 +3,13 @@ package idunno.node.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import idunno.core.models.Preprocessing;
+import idunno.core.models.Preprocessing.Layout;
+import idunno.core.models.Preset;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -229,6 +233,18 @@ class CodecTest {
     assertEquals(
         bare,
         fromJson("{\"type\":\"StartJob\",\"job\":1,\"on\":null,\"dataset\":null}", StartJob.class));
+  }
+
+  @Test
+  void aPreprocessingFromBeforeThereWereFiltersMeansWhatItMeant() {
+    Preprocessing now = Preset.TF.cut(224, 256, Preprocessing.Filter.BICUBIC, Layout.NHWC);
+    bothWays(now, Preprocessing.class);
+    String json = new String(Codec.json().encode(now), UTF_8);
+    String before = json.replaceAll(",\"(filter|orientation|alpha)\":\"[A-Z_]+\"", "");
+    assertFalse(before.contains("BICUBIC"), before);
+    assertEquals(
+        now.withFilter(Preprocessing.Filter.BILINEAR),
+        Codec.json().decode(before.getBytes(UTF_8), Preprocessing.class));
   }
 
   @Test

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import idunno.core.jobs.QueryResult.Classified;
 import idunno.core.jobs.QueryResult.Failed;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +159,23 @@ class BatchRunnerTest {
     try (WarmModel single = WarmModel.open(other)) {
       assertEquals(1, single.picturesPerRun());
       assertEquals(answers(BatchRunner.run(model, batch)), answers(BatchRunner.run(single, batch)));
+    }
+  }
+
+  @Test
+  void what_the_card_says_of_transparency_is_done(@TempDir Path other) throws Exception {
+    BufferedImage clear = new BufferedImage(16, 12, BufferedImage.TYPE_INT_ARGB);
+    for (int i = 0; i < 16 * 12; i++) {
+      clear.setRGB(i % 16, i / 16, 0x0010E010);
+    }
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ImageIO.write(clear, "png", file);
+    List<PictureSource> batch = List.of(file::toByteArray);
+    assertEquals("green", label(BatchRunner.run(model, batch).getFirst()));
+    String card = TinyNetwork.CARD.replace("\"scale\"", "\"alpha\": \"ON_BLACK\", \"scale\"");
+    TinyNetwork.write(other, card, TinyNetwork.LABELS, -1);
+    try (WarmModel onBlack = WarmModel.open(other)) {
+      assertEquals("dark", label(BatchRunner.run(onBlack, batch).getFirst()));
     }
   }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import idunno.core.models.Preprocessing;
 import idunno.core.models.SmokeTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +88,26 @@ class WarmModelTest {
     assertTrue(refusal().contains("resizeTo: expected at least the input's sides"), refusal());
     card("{\"name\"", "[\"name\"");
     assertTrue(refusal().startsWith("model.json: "), refusal());
+  }
+
+  @Test
+  void a_card_from_before_there_were_filters_means_what_it_meant() throws Exception {
+    Preprocessing how = ModelFolder.read(TinyNetwork.write(folder)).card().preprocessing();
+    assertEquals(Preprocessing.Filter.BILINEAR, how.filter());
+    assertEquals(Preprocessing.Orientation.UPRIGHT, how.orientation());
+    assertEquals(Preprocessing.Alpha.DROPPED, how.alpha());
+    card(
+        "\"std\": [1, 1, 1]",
+        "\"std\": [1, 1, 1], \"filter\": \"BICUBIC\", \"orientation\": \"AS_STORED\","
+            + " \"alpha\": \"ON_BLACK\"");
+    how = ModelFolder.read(folder).card().preprocessing();
+    assertEquals(Preprocessing.Filter.BICUBIC, how.filter());
+    assertEquals(Preprocessing.Orientation.AS_STORED, how.orientation());
+    assertEquals(Preprocessing.Alpha.ON_BLACK, how.alpha());
+    card("\"std\": [1, 1, 1]", "\"std\": [1, 1, 1], \"filters\": \"BICUBIC\"");
+    assertTrue(refusal().contains("filters"), refusal());
+    card("\"std\": [1, 1, 1]", "\"std\": [1, 1, 1], \"filter\": \"CUBIC\"");
+    assertTrue(refusal().contains("CUBIC"), refusal());
   }
 
   @Test
