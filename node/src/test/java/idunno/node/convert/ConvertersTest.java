@@ -41,7 +41,7 @@ class ConvertersTest {
     Path text = Files.writeString(folder.resolve("readme.txt"), "A network.");
     says(
         assertThrows(IOException.class, () -> Converters.read(text, Hints.NONE)),
-        "convert readme.txt: expected ONNX, TensorFlow Lite, or TensorFlow.js");
+        "convert readme.txt: expected ONNX, PyTorch weights (.pth, .safetensors), TensorFlow Lite");
     Path empty = Files.createFile(folder.resolve("empty"));
     says(assertThrows(IOException.class, () -> Converters.read(empty, Hints.NONE)), "expected");
     assertThrows(

@@ -214,7 +214,7 @@ class ResumeTest {
   void anAttemptThatBringsMuchDoesNotCount() throws IOException {
     byte[] large = new byte[5 << 20];
     new Random(9).nextBytes(large);
-    try (Registry registry = Registry.cutting(large, "\"v1\"", 4, 1 << 20)) {
+    try (Registry registry = Registry.cutting(large, "\"v1\"", 4, (1 << 20) + (1 << 17))) {
       Source source = registry.file("large.pth", large);
       new Download(new Download.Patience(20_000, 20_000, 1, 1), ProxySelector.of(null))
           .fetch(
