@@ -39,11 +39,11 @@ class TranscriptIT {
 
   private static final String LABELS =
       """
-      # picture	class
-      0000-no-picture.png	3
-      0001.png	3
-      0002.png	4
-      elsewhere.png	4
+      # picture\tclass
+      0000-no-picture.png\t3
+      0001.png\t3
+      0002.png\t4
+      elsewhere.png\t4
       """;
 
   private final StringBuilder transcript = new StringBuilder();

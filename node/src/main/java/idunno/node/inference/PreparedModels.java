@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A network that is in use is held by a shared lock and never swept.
  */
 final class PreparedModels {
+  private static final System.Logger LOG = System.getLogger(PreparedModels.class.getName());
   private static final String LOCK = "lock";
   private static final String LOCK_SUFFIX = ".lock";
   private static final String PART = "part-";
@@ -125,7 +126,7 @@ final class PreparedModels {
           session = Sessions.saved(entry.resolve(PreparedFiles.NETWORK));
           Files.setLastModifiedTime(
               entry.resolve(PreparedFiles.LIST), FileTime.fromMillis(System.currentTimeMillis()));
-          sweepHolding(System.currentTimeMillis());
+          sweepQuietly();
           return new Opened(session, files.networkBytes(), hold);
         } catch (OrtException | IOException e) {
           if (session != null) {
@@ -146,8 +147,7 @@ final class PreparedModels {
       try {
         return PreparedFiles.check(entry);
       } catch (IOException e) {
-        System.getLogger(PreparedModels.class.getName())
-            .log(System.Logger.Level.WARNING, "{0}; it is made anew", e.getMessage());
+        LOG.log(System.Logger.Level.WARNING, "{0}; it is made anew", e.getMessage());
         discard(entry);
       }
     }
@@ -226,6 +226,15 @@ final class PreparedModels {
   void sweep(long nowMs) throws IOException {
     try (MachineLock _ = MachineLock.exclusive(folder.resolve(LOCK), rules.lockWithin())) {
       sweepHolding(nowMs);
+    }
+  }
+
+  /** What can't be deleted now is no reason not to use what is here. */
+  private void sweepQuietly() {
+    try {
+      sweepHolding(System.currentTimeMillis());
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "prepared networks are not swept: {0}", e.toString());
     }
   }
 

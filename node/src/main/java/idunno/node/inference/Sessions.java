@@ -1,5 +1,6 @@
 package idunno.node.inference;
 
+import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
@@ -10,7 +11,8 @@ import java.nio.file.Path;
 /**
  * How ONNX Runtime is asked to open a network: one thread a run, since the slots are the threads.
  *
- * <p>Always by path: from an array it would hold the weights more than once.
+ * <p>Always by path: from an array it would hold the weights more than once. The environment comes
+ * first: whatever else is asked for would have ONNX Runtime unpack libraries of its own.
  */
 final class Sessions {
   private static final String PREPACKED_TOO =
@@ -25,8 +27,9 @@ final class Sessions {
 
   /** On the processor, optimised while it is opened, its weights in this process's own memory. */
   static OrtSession onCpu(Path network) throws OrtException {
+    OrtEnvironment environment = OnnxRuntime.environment();
     try (SessionOptions options = options(OptLevel.ALL_OPT)) {
-      return OnnxRuntime.environment().createSession(network.toString(), options);
+      return environment.createSession(network.toString(), options);
     }
   }
 
@@ -37,19 +40,21 @@ final class Sessions {
    * @param weights a file name, no path
    */
   static OrtSession onCpuSaving(Path network, Path optimised, String weights) throws OrtException {
+    OrtEnvironment environment = OnnxRuntime.environment();
     try (SessionOptions options = options(OptLevel.ALL_OPT)) {
       options.setOptimizedModelFilePath(optimised.toString());
       options.addConfigEntry(WEIGHTS_FILE, weights);
       options.addConfigEntry(WEIGHTS_FROM, Integer.toString(Alignment.LONGER_THAN_BYTES + 1));
       options.addConfigEntry(PREPACKED_TOO, "1");
-      return OnnxRuntime.environment().createSession(network.toString(), options);
+      return environment.createSession(network.toString(), options);
     }
   }
 
   /** A network that {@link #onCpuSaving} has written: taken as it is, its weights mapped. */
   static OrtSession saved(Path optimised) throws OrtException {
+    OrtEnvironment environment = OnnxRuntime.environment();
     try (SessionOptions options = options(OptLevel.NO_OPT)) {
-      return OnnxRuntime.environment().createSession(optimised.toString(), options);
+      return environment.createSession(optimised.toString(), options);
     }
   }
 
@@ -61,6 +66,7 @@ final class Sessions {
    */
   static OrtSession onCard(Path network, Device.Cuda card, long maxBytes, boolean wholly)
       throws OrtException {
+    OrtEnvironment environment = OnnxRuntime.environment();
     try (SessionOptions options = options(OptLevel.ALL_OPT);
         OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(card.index())) {
       // TF32 keeps 10 bits of a factor: scores would differ from a processor's in the third digit.
@@ -74,7 +80,7 @@ final class Sessions {
         options.addConfigEntry(NOTHING_ON_THE_CPU, "1");
       }
       options.addCUDA(cuda);
-      return OnnxRuntime.environment().createSession(network.toString(), options);
+      return environment.createSession(network.toString(), options);
     }
   }
 

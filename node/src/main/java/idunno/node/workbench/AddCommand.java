@@ -39,7 +39,7 @@ final class AddCommand {
         .option("--preset", "NAME", "how pictures are prepared: " + CardDraft.presets())
         .option("--size", "N", "the input's side in pixels, where the file leaves it open")
         .option("--resize", "N", "the picture's shorter side before the cut; else 8/7 of --size")
-        .option("--filter", "NAME", "the resize's: nearest, bilinear, bicubic, lanczos; else bilinear")
+        .option("--filter", "NAME", "nearest, bilinear, bicubic or lanczos; else bilinear")
         .flag("resize to the input's size whatever the proportions, cut nothing", "--squash")
         .option("--card", "FILE", "a model.json of your own, instead of --preset")
         .option("--arch", "NAME", "what PyTorch weights are of, such as resnet18; else found out")
