@@ -55,17 +55,39 @@ final class GifFrame {
     int width = Math.max(file.little16(6), left + frameWidth);
     int height = Math.max(file.little16(8), top + frameHeight);
     int pixels = file.checkSize(width, height);
+    byte[] frame = new byte[frameWidth * frameHeight];
+    Lzw.unpack(file, data, end, frame);
+    boolean interlaced = (flags & 0x40) != 0;
+    if (frame.length == pixels && !interlaced) {
+      return colour(frame, width, height, wantsAlpha);
+    }
     byte[] indices = new byte[pixels];
     if (transparent > 0) {
       Arrays.fill(indices, (byte) transparent);
     }
-    if (frameWidth > 0 && frameHeight > 0) {
-      GifRows rows =
-          new GifRows(
-              indices, width, top * width + left, frameWidth, frameHeight, (flags & 0x40) != 0);
-      new Lzw(file, data, end).unpack(rows);
+    for (int i = 0; i < frameHeight; i++) {
+      int y = top + (interlaced ? rowInTurn(i, frameHeight) : i);
+      System.arraycopy(frame, i * frameWidth, indices, y * width + left, frameWidth);
     }
     return colour(indices, width, height, wantsAlpha);
+  }
+
+  /** Where an interlaced frame's next row lies: first every eighth, then those between. */
+  private static int rowInTurn(int turn, int height) {
+    int left = turn;
+    int rows = Math.ceilDiv(height, 8);
+    if (left < rows) {
+      return 8 * left;
+    }
+    left -= rows;
+    for (int start = 4; start > 1; start >>= 1) {
+      rows = Math.ceilDiv(height - start, 2 * start);
+      if (left < rows) {
+        return start + 2 * start * left;
+      }
+      left -= rows;
+    }
+    return 1 + 2 * left;
   }
 
   private Decoded colour(byte[] indices, int width, int height, boolean wantsAlpha) {

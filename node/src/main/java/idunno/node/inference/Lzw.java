@@ -5,7 +5,8 @@ package idunno.node.inference;
  * (GIF89a, appendix F). Memory is the table of 4,096 codes, whatever the data says.
  */
 final class Lzw {
-  private static final int MOST_CODES = 4096;
+  private static final int MOST_CODE_BITS = 12;
+  private static final int MOST_CODES = 1 << MOST_CODE_BITS;
   private static final int MOST_PIXEL_BITS = 8;
 
   private final FileBytes file;
@@ -16,20 +17,12 @@ final class Lzw {
   private int bits;
   private int bitCount;
 
-  // A code stands for the run of another code and one pixel more.
-  private final short[] prefix = new short[MOST_CODES];
-  private final byte[] last = new byte[MOST_CODES];
-  private final short[] length = new short[MOST_CODES];
-  private final byte[] run = new byte[MOST_CODES + 1];
+  // A code stands for a run of pixels that was unpacked before: where it begins, and how long it
+  // is.
+  private final int[] starts = new int[MOST_CODES];
+  private final int[] lengths = new int[MOST_CODES];
 
-  /**
-   * Prepares to unpack.
-   *
-   * @param file the file
-   * @param at where the number of bits of a pixel stands, before the blocks of data
-   * @param end where the blocks end
-   */
-  Lzw(FileBytes file, int at, int end) throws BrokenPicture {
+  private Lzw(FileBytes file, int at, int end) throws BrokenPicture {
     this.file = file;
     this.at = at + 1;
     this.end = end;
@@ -37,19 +30,28 @@ final class Lzw {
     if (pixelBits < 1 || pixelBits > MOST_PIXEL_BITS) {
       throw file.broken("expected pixels of 1 to 8 bits, found " + pixelBits);
     }
-    for (int i = 0; i < 1 << pixelBits; i++) {
-      last[i] = (byte) i;
-      length[i] = 1;
-    }
   }
 
-  /** Unpacks until the frame is full. */
-  void unpack(GifRows rows) throws BrokenPicture {
+  /**
+   * Unpacks a frame.
+   *
+   * @param file the file
+   * @param at where the number of bits of a pixel stands, before the blocks of data
+   * @param end where the blocks end
+   * @param pixels filled with the frame's pixels, in the order of the file
+   * @throws BrokenPicture if there are too few, or a code that nothing stands behind
+   */
+  static void unpack(FileBytes file, int at, int end, byte[] pixels) throws BrokenPicture {
+    new Lzw(file, at, end).unpack(pixels);
+  }
+
+  private void unpack(byte[] pixels) throws BrokenPicture {
     int clear = 1 << pixelBits;
     int codes = clear + 2;
     int codeBits = pixelBits + 1;
-    int previous = -1;
-    while (!rows.isFull()) {
+    int done = 0;
+    int previous = -1; // where the previous code's run begins; -1 after a clear code
+    while (done < pixels.length) {
       int code = next(codeBits);
       if (code == clear) {
         codes = clear + 2;
@@ -60,40 +62,31 @@ final class Lzw {
       if (code < 0 || code == clear + 1) {
         throw file.broken("the packed data ends before the frame does");
       }
-      if (code > codes || (code == codes && previous < 0)) {
+      // The previous run and the first pixel of this one are a code of their own from now on; it
+      // may
+      // be this very code.
+      if (previous >= 0 && codes < MOST_CODES) {
+        starts[codes] = previous;
+        lengths[codes] = done - previous + 1;
+        codes++;
+      }
+      if (code >= codes) {
         throw file.broken("the packed data is damaged");
       }
-      int runLength;
-      if (code == codes) {
-        // The run that this very code is about to stand for: the previous and its own first pixel.
-        runLength = unroll(previous);
-        run[runLength] = run[0];
-        runLength++;
+      previous = done;
+      if (code < clear) {
+        pixels[done++] = (byte) code;
       } else {
-        runLength = unroll(code);
-      }
-      rows.put(run, 0, runLength);
-      if (previous >= 0 && codes < MOST_CODES) {
-        prefix[codes] = (short) previous;
-        last[codes] = run[0];
-        length[codes] = (short) (length[previous] + 1);
-        codes++;
-        if (codes == 1 << codeBits && codeBits < 12) {
-          codeBits++;
+        int from = starts[code];
+        int stop = Math.min(from + lengths[code], from + pixels.length - done);
+        while (from < stop) {
+          pixels[done++] = pixels[from++];
         }
       }
-      previous = code;
+      if (codes == 1 << codeBits && codeBits < MOST_CODE_BITS) {
+        codeBits++;
+      }
     }
-  }
-
-  private int unroll(int code) {
-    int runLength = length[code];
-    int from = code;
-    for (int i = runLength - 1; i >= 0; i--) {
-      run[i] = last[from];
-      from = prefix[from];
-    }
-    return runLength;
   }
 
   /** The next code, or -1 at the end. */

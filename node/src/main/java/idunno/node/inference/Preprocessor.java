@@ -150,6 +150,7 @@ public final class Preprocessor {
         sums[i] += row[i] * weight;
       }
     }
+    down.round(sums);
   }
 
   private void writeRow(Scratch scratch, FloatBuffer into, int offset, int y) {
@@ -163,7 +164,7 @@ public final class Preprocessor {
       int to = planes ? c * width : c;
       int step = planes ? 1 : 3;
       for (int x = 0; x < width; x++) {
-        line[to + x * step] = value[ResizeTaps.rounded(sums[3 * x + from])];
+        line[to + x * step] = value[sums[3 * x + from]];
       }
     }
     if (planes) {

@@ -24,8 +24,10 @@ final class ResizeTaps {
   private final int[] count;
   private final int[] weights;
   private final int stride;
+  private final boolean overshoots;
 
-  private ResizeTaps(int[] first, int[] count, int[] weights, int stride) {
+  private ResizeTaps(Filter filter, int[] first, int[] count, int[] weights, int stride) {
+    this.overshoots = filter == Filter.BICUBIC || filter == Filter.LANCZOS;
     this.first = first;
     this.count = count;
     this.weights = weights;
@@ -75,7 +77,7 @@ final class ResizeTaps {
       first[i] = start;
       count[i] = used; // trailing taps of no weight cost time and change nothing
     }
-    return new ResizeTaps(first, count, weights, stride);
+    return new ResizeTaps(filter, first, count, weights, stride);
   }
 
   /**
@@ -101,7 +103,7 @@ final class ResizeTaps {
       weights[i] = 1 << FRACTION_BITS;
       at += scale;
     }
-    return new ResizeTaps(first, count, weights, 1);
+    return new ResizeTaps(Filter.NEAREST, first, count, weights, 1);
   }
 
   /** How far a filter reaches to each side, in pixels. */
@@ -141,9 +143,19 @@ final class ResizeTaps {
     return angle == 0 ? 1 : Math.sin(angle) / angle;
   }
 
-  /** Rounds a sum of weighted values to 0 to 255: filters with negative weights overshoot. */
-  static int rounded(int sum) {
-    return Math.clamp(sum >> FRACTION_BITS, 0, 255);
+  /**
+   * Rounds sums of weighted values to 0 to 255: filters with negative weights overshoot. In loops
+   * of their own, which the JIT makes into vector instructions.
+   */
+  void round(int[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] >>= FRACTION_BITS;
+    }
+    if (overshoots) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] = Math.min(Math.max(sums[i], 0), 255);
+      }
+    }
   }
 
   /**
@@ -192,9 +204,10 @@ final class ResizeTaps {
         green += (rgb[p + 1] & 0xFF) * weight;
         blue += (rgb[p + 2] & 0xFF) * weight;
       }
-      row[o++] = rounded(red);
-      row[o++] = rounded(green);
-      row[o++] = rounded(blue);
+      row[o++] = red;
+      row[o++] = green;
+      row[o++] = blue;
     }
+    round(row);
   }
 }
