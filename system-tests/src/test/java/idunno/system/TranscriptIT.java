@@ -8,6 +8,7 @@ import idunno.node.shell.Commands;
 import idunno.node.shell.Session;
 import idunno.node.shell.Style;
 import idunno.node.transport.Http;
+import idunno.node.workbench.Workbench;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +36,15 @@ class TranscriptIT {
   private static final String RESOURCE = "src/test/resources/transcript.txt";
 
   @RegisterExtension static final Cluster CLUSTER = new Cluster(NODES, "--slots", "1");
+
+  private static final String LABELS =
+      """
+      # picture\tclass
+      0000-no-picture.png\t3
+      0001.png\t3
+      0002.png\t4
+      elsewhere.png\t4
+      """;
 
   private final StringBuilder transcript = new StringBuilder();
 
@@ -70,8 +80,10 @@ class TranscriptIT {
 
     title("Models and jobs");
     run("model", "add", "tiny", model.toString());
-    run("model", "ls");
+    run("model", "add", "tiny", model.toString());
+    run("model", "ls", "--all");
     run("train", "tiny");
+    run("model", "show", "tiny");
     run("c3", "tiny", "5");
     run("inference", "0", "40", "tiny", "--dataset", "pictures", "--wait");
     run("c4", "--lines", "3");
@@ -82,6 +94,13 @@ class TranscriptIT {
     run("cq");
     run("inference", "0", "41", "tiny");
     run("ls", "results/job-1.jsonl");
+    run("inference", "0", "4", "tiny@1", "--wait");
+    Path labels = Files.writeString(scratch.resolve("labels.tsv"), LABELS);
+    run("model", "test", "tiny", "pictures", "--labels", labels.toString());
+    run("model", "rm", "tiny@1");
+    run("inference", "0", "4", "tiny@1");
+    run("model", "ls");
+    run("model", "catalogue");
 
     title("Logs");
     run("grep", "--count", "batch-started batch=1/0 ");
@@ -131,6 +150,8 @@ class TranscriptIT {
             "ls",
             "store",
             "model ls",
+            "model show tiny",
+            "model catalogue",
             "jobs",
             "c1",
             "c2",
@@ -166,6 +187,8 @@ class TranscriptIT {
 
   private static int execute(List<String> words, OutputStream out, OutputStream err) {
     Map<String, String> environment = Map.of("IDUNNO_API", CLUSTER.machine("n1").api().toString());
+    List<idunno.node.shell.Command> commands = new ArrayList<>(Commands.all());
+    commands.addAll(Workbench.commands());
     try (Session session =
         new Session(
             InputStream.nullInputStream(),
@@ -174,7 +197,7 @@ class TranscriptIT {
             Style.PLAIN,
             environment,
             Http::client)) {
-      return new idunno.node.shell.Program(Commands.all(), "test").run(words, session);
+      return new idunno.node.shell.Program(commands, "test").run(words, session);
     }
   }
 

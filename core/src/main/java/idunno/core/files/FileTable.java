@@ -80,6 +80,21 @@ public final class FileTable {
     return freed;
   }
 
+  /** Deletes one version of a file; returns the chunks that nothing refers to any more. */
+  public List<ChunkId> deleteVersion(FileName name, int number) {
+    List<FileVersion> versions = files.getOrDefault(name, List.of());
+    for (FileVersion version : List.copyOf(versions)) {
+      if (version.number() == number) {
+        versions.remove(version);
+        if (versions.isEmpty()) {
+          files.remove(name);
+        }
+        return unpin(version);
+      }
+    }
+    return List.of();
+  }
+
   /** Keeps a version's chunks, whatever becomes of the file. */
   public void pin(FileVersion version) {
     for (Extent extent : version.extents()) {
@@ -164,6 +179,11 @@ public final class FileTable {
   /** The versions of a file, oldest first; none if there is no such file. */
   public List<FileVersion> versions(FileName name) {
     return List.copyOf(files.getOrDefault(name, List.of()));
+  }
+
+  /** One version of a file. */
+  public Optional<FileVersion> version(FileName name, int number) {
+    return versions(name).stream().filter(version -> version.number() == number).findFirst();
   }
 
   /** The newest version of a file. */

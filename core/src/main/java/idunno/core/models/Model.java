@@ -10,6 +10,7 @@ import java.util.TreeMap;
  *
  * @param key its name and revision
  * @param card what {@code model.json} said when it was added
+ * @param smoke what running it showed when it was added
  * @param files the versions of its files in the store, by their names within the model's folder
  * @param batchSize how many queries a batch of a new job has, 1 to 4,096
  * @param addedMs when it was added, milliseconds since 1970
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 public record Model(
     ModelKey key,
     ModelCard card,
+    SmokeTest smoke,
     NavigableMap<String, FileVersion> files,
     int batchSize,
     long addedMs) {
@@ -46,6 +48,6 @@ public record Model(
 
   /** The same model with another batch size. */
   public Model withBatchSize(int queries) {
-    return new Model(key, card, files, queries, addedMs);
+    return new Model(key, card, smoke, files, queries, addedMs);
   }
 }

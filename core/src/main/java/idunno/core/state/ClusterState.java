@@ -20,6 +20,7 @@ import idunno.core.membership.MemberTable;
 import idunno.core.models.Model;
 import idunno.core.models.ModelCard;
 import idunno.core.models.ModelKey;
+import idunno.core.models.ModelRef;
 import idunno.core.models.ModelTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,7 @@ public final class ClusterState {
       case Command.AddReplica add -> addReplica(add);
       case Command.DropReplica drop -> dropReplica(drop);
       case Command.AddModel add -> addModel(add);
+      case Command.RemoveModel remove -> removeModel(remove);
       case Command.SetBatchSize set -> setBatchSize(set);
       case Command.SubmitJob submit -> submit(submit);
       case Command.CompleteBatches complete -> complete(complete);
@@ -147,17 +149,62 @@ public final class ClusterState {
     NavigableMap<String, FileVersion> parts = new TreeMap<>();
     for (String part :
         List.of(ModelCard.NETWORK_FILE, ModelCard.LABELS_FILE, ModelCard.CARD_FILE)) {
-      Optional<FileVersion> version = files.latest(folder.resolve(part));
+      FileName name = folder.resolve(part);
+      Integer number = command.versions().get(part);
+      Optional<FileVersion> version =
+          number == null ? Optional.empty() : files.version(name, number);
       if (version.isEmpty()) {
         return new Reply.Refused(
-            "model " + command.name() + ": expected " + folder.resolve(part) + " in the store");
+            "model %s: expected %s in the store, %s"
+                .formatted(
+                    command.name(),
+                    name,
+                    number == null ? "found none" : "but its version " + number + " is gone"));
       }
       parts.put(part, version.get());
     }
-    Model model = models.add(command.name(), command.card(), parts, command.atMs());
+    Model model =
+        models.add(command.name(), command.card(), command.smoke(), parts, command.atMs());
     parts.values().forEach(files::pin);
-    pruneModels();
     return new Reply.ModelAdded(model.key());
+  }
+
+  private Reply removeModel(Command.RemoveModel command) {
+    ModelRef ref = command.model();
+    List<Model> going =
+        ref.revision().isEmpty()
+            ? models.revisions(ref.name())
+            : models.find(ref).stream().toList();
+    if (going.isEmpty()) {
+      return noModel(ref);
+    }
+    FileName folder = Model.folder(ref.name());
+    for (Model model : going) {
+      models.remove(model.key());
+      model.files().forEach((part, version) -> dropUnshared(folder.resolve(part), version));
+    }
+    pruneModels();
+    return new Reply.ModelRemoved(going.stream().map(Model::key).toList());
+  }
+
+  /** Revisions may share a file's version: it goes with the last of them. */
+  private void dropUnshared(FileName name, FileVersion version) {
+    boolean shared =
+        models.all().stream()
+            .anyMatch(
+                model ->
+                    model.files().entrySet().stream()
+                        .anyMatch(
+                            part ->
+                                Model.folder(model.key().name()).resolve(part.getKey()).equals(name)
+                                    && part.getValue().number() == version.number()));
+    if (!shared) {
+      freed.addAll(files.deleteVersion(name, version.number()));
+    }
+  }
+
+  private static Reply noModel(ModelRef model) {
+    return new Reply.Refused("no model " + model + "; 'model ls' lists those there are");
   }
 
   private void pruneModels() {
@@ -179,14 +226,13 @@ public final class ClusterState {
     }
     return models.setBatchSize(command.name(), command.queries())
         ? new Reply.Done()
-        : new Reply.Refused("no model " + command.name() + "; 'model ls' lists those there are");
+        : noModel(ModelRef.latest(command.name()));
   }
 
   private Reply submit(Command.SubmitJob command) {
-    Optional<Model> model = models.latest(command.model());
+    Optional<Model> model = models.find(command.model());
     if (model.isEmpty()) {
-      return new Reply.Refused(
-          "no model " + command.model() + "; 'model ls' lists those there are");
+      return noModel(command.model());
     }
     Optional<FileName> dataset = command.dataset().or(jobs::lastDataset);
     if (dataset.isEmpty()) {

@@ -12,8 +12,12 @@ import idunno.core.jobs.JobId;
 import idunno.core.membership.Member;
 import idunno.core.models.ModelCard;
 import idunno.core.models.ModelName;
+import idunno.core.models.ModelRef;
+import idunno.core.models.SmokeTest;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A change of the cluster's state, as it stands in the log. The proposer has decided; applying it
@@ -51,15 +55,35 @@ public sealed interface Command {
   /** A node holds a chunk no longer: it was lost, or found corrupt. */
   record DropReplica(ChunkId chunk, NodeName node) implements Command {}
 
-  /** The files in a model's folder, as they are now, become a revision of the model. */
-  record AddModel(ModelName name, ModelCard card, long atMs) implements Command {}
+  /**
+   * Files in a model's folder become a revision of the model.
+   *
+   * @param smoke what running it showed
+   * @param versions which version of each of its files, by their names within the folder: those
+   *     that were checked, whatever was put since
+   */
+  record AddModel(
+      ModelName name,
+      ModelCard card,
+      SmokeTest smoke,
+      NavigableMap<String, Integer> versions,
+      long atMs)
+      implements Command {
+    /** Keeps its own copy of the map. */
+    public AddModel {
+      versions = new TreeMap<>(versions);
+    }
+  }
+
+  /** A revision of a model, or all of them, and their files. Running jobs keep what they have. */
+  record RemoveModel(ModelRef model) implements Command {}
 
   /** The batch size of a model's jobs to come. */
   record SetBatchSize(ModelName name, int queries) implements Command {}
 
   /** A new job. Without a dataset it takes the one last used. */
   record SubmitJob(
-      ModelName model,
+      ModelRef model,
       Optional<FileName> dataset,
       Range range,
       Optional<Integer> batchSize,

@@ -29,6 +29,14 @@ public sealed interface Reply {
   /** The model's revision. */
   record ModelAdded(ModelKey model) implements Reply {}
 
+  /** The revisions that are no more. */
+  record ModelRemoved(List<ModelKey> models) implements Reply {
+    /** Keeps its own copy of the list. */
+    public ModelRemoved {
+      models = List.copyOf(models);
+    }
+  }
+
   /** The job as it was taken. */
   record Submitted(JobSpec job) implements Reply {}
 

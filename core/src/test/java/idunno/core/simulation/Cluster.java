@@ -7,6 +7,7 @@ import idunno.core.jobs.BatchResult;
 import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
 import idunno.core.models.ModelName;
+import idunno.core.models.ModelRef;
 import idunno.core.state.Command;
 import idunno.core.state.Reply;
 import idunno.core.state.Request;
@@ -68,7 +69,7 @@ final class Cluster {
         new Request(
             new RequestId("client-of-" + job.model(), 1),
             new Command.SubmitJob(
-                job.model(),
+                ModelRef.latest(job.model()),
                 Optional.of(job.dataset()),
                 job.range(),
                 Optional.of(job.batchSize()),
@@ -191,6 +192,7 @@ final class Cluster {
           Command.AddReplica _,
           Command.DropReplica _,
           Command.AddModel _,
+          Command.RemoveModel _,
           Command.SetBatchSize _,
           Command.CancelJob _ -> {}
     }

@@ -11,6 +11,7 @@ import idunno.core.models.Model;
 import idunno.core.models.ModelCard;
 import idunno.core.models.Preprocessing;
 import idunno.core.state.Command;
+import idunno.core.state.SampleCluster;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,7 +38,7 @@ final class Store {
       }
       log.prepare(
           ++sequence, new Command.CommitFiles(files, List.of(), Optional.of(job.dataset()), 0));
-      log.prepare(++sequence, new Command.AddModel(job.model(), card(job), 0));
+      log.prepare(++sequence, SampleCluster.addModel(job.model(), card(job), 1, 0));
     }
     List<NodeName> names = new ArrayList<>();
     scenario.machines().forEach(machine -> names.add(machine.name()));
@@ -94,6 +95,7 @@ final class Store {
           Command.AddReplica _,
           Command.DropReplica _,
           Command.AddModel _,
+          Command.RemoveModel _,
           Command.SetBatchSize _,
           Command.SubmitJob _,
           Command.PublishResults _,

@@ -23,7 +23,10 @@ import idunno.core.jobs.JobState;
 import idunno.core.jobs.Progress;
 import idunno.core.membership.Member;
 import idunno.core.membership.MemberState;
+import idunno.core.models.Model;
+import idunno.core.models.ModelCard;
 import idunno.core.models.ModelName;
+import idunno.core.models.ModelRef;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -110,7 +113,7 @@ final class ClusterStateTest {
         "queries 3 to 9223372036854775807: dataset photos has queries 0 to 9",
         refusal(
             new Command.SubmitJob(
-                MODEL,
+                ModelRef.latest(MODEL),
                 Optional.of(PHOTOS),
                 new Range(3, Long.MAX_VALUE),
                 Optional.empty(),
@@ -120,7 +123,7 @@ final class ClusterStateTest {
         "queries 0 to 0: dataset nothing has no files",
         refusal(
             new Command.SubmitJob(
-                MODEL,
+                ModelRef.latest(MODEL),
                 Optional.of(new FileName("nothing")),
                 new Range(0, 0),
                 Optional.empty(),
@@ -152,7 +155,10 @@ final class ClusterStateTest {
             new Command.DeleteFile(missing),
             new Command.AddReplica(new ChunkId("ffffffff"), n1.name()),
             new Command.DropReplica(new ChunkId("ffffffff"), n1.name()),
-            new Command.AddModel(new ModelName("other"), SampleCluster.card(), AT_MS),
+            SampleCluster.addModel(new ModelName("other"), SampleCluster.card(), 1, AT_MS),
+            SampleCluster.addModel(MODEL, SampleCluster.card(), 7, AT_MS),
+            new Command.RemoveModel(ModelRef.parse("other")),
+            new Command.RemoveModel(ModelRef.parse(MODEL + "@2")),
             new Command.SetBatchSize(new ModelName("other"), 8),
             new Command.SetBatchSize(MODEL, 0),
             new Command.SetBatchSize(MODEL, 4_097),
@@ -317,14 +323,58 @@ final class ClusterStateTest {
                 Reply.Submitted.class,
                 cluster.apply(
                     new Command.SubmitJob(
-                        MODEL, Optional.empty(), new Range(0, 9), Optional.empty(), 1, AT_MS)))
+                        ModelRef.latest(MODEL),
+                        Optional.empty(),
+                        new Range(0, 9),
+                        Optional.empty(),
+                        1,
+                        AT_MS)))
             .job();
 
     assertEquals(first, progress(first).spec());
     assertTrue(state.models().get(first.model()).isPresent(), "it runs on the revision it has");
     assertEquals(2, second.batchSize());
     assertEquals(2, second.model().revision());
-    cluster.apply(new Command.CancelJob(first.id(), AT_MS));
-    assertTrue(state.models().get(first.model()).isEmpty(), "nobody runs on it any more");
+    assertTrue(state.models().find(ModelRef.parse(MODEL + "@1")).isPresent(), "and stays to name");
+  }
+
+  @Test
+  void aRemovedRevisionGoesWithItsFilesWhenTheLastJobThatRunsOnItEnds() {
+    JobSpec job = cluster.withModel().withPhotos(10).submit(10, 4, 1);
+    FileName network = Model.folder(MODEL).resolve(ModelCard.NETWORK_FILE);
+    cluster.withModel();
+
+    assertEquals(
+        new Reply.ModelRemoved(List.of(job.model())),
+        cluster.apply(new Command.RemoveModel(ModelRef.parse(MODEL + "@1"))));
+
+    assertEquals(
+        List.of(2), state.files().versions(network).stream().map(v -> v.number()).toList());
+    assertEquals(List.of(2), state.models().all().stream().map(m -> m.key().revision()).toList());
+    assertTrue(state.models().get(job.model()).isPresent(), "a job runs on it");
+    assertEquals(List.of(), state.takeFreed(), "so its bytes are needed");
+    cluster.apply(new Command.CancelJob(job.id(), AT_MS));
+    assertTrue(state.models().get(job.model()).isEmpty());
+    assertEquals(3, state.takeFreed().size());
+  }
+
+  @Test
+  void aRevisionsNumberIsNotUsedAgainOnceTheModelIsRemoved() {
+    cluster.withModel().withModel();
+    cluster.apply(new Command.RemoveModel(ModelRef.latest(MODEL)));
+    assertTrue(state.models().latest(MODEL).isEmpty());
+    assertEquals(List.of(), state.files().namesIn(Model.folder(MODEL)));
+    cluster.withModel();
+    assertEquals(3, state.models().latest(MODEL).orElseThrow().key().revision());
+  }
+
+  @Test
+  void aFileThatTwoRevisionsShareStaysUntilBothAreRemoved() {
+    cluster.withModel();
+    cluster.apply(SampleCluster.addModel(MODEL, SampleCluster.card(), 1, AT_MS));
+    cluster.apply(new Command.RemoveModel(ModelRef.parse(MODEL + "@1")));
+    assertEquals(List.of(), state.takeFreed());
+    cluster.apply(new Command.RemoveModel(ModelRef.parse(MODEL + "@2")));
+    assertEquals(3, state.takeFreed().size());
   }
 }

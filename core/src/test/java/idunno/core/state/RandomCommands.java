@@ -19,6 +19,7 @@ import idunno.core.jobs.QueryResult;
 import idunno.core.jobs.Timing;
 import idunno.core.models.Model;
 import idunno.core.models.ModelCard;
+import idunno.core.models.ModelRef;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,12 +45,13 @@ final class RandomCommands {
       case 3 -> new Command.DeleteFile(photo());
       case 4 -> new Command.AddReplica(new ChunkId(hex(pick(chunks + 1))), name());
       case 5 -> new Command.DropReplica(new ChunkId(hex(pick(chunks + 1))), name());
-      case 6 -> new Command.AddModel(MODEL, SampleCluster.card(), nowMs);
+      case 6 -> SampleCluster.addModel(MODEL, SampleCluster.card(), pick(3), nowMs);
       case 7 -> new Command.SetBatchSize(MODEL, random.nextInt(6));
       case 8, 9 -> submit();
       case 10, 11, 12, 13, 14 -> complete();
       case 15 -> publish();
       case 16 -> new Command.CancelJob(job(), nowMs);
+      case 17 -> random.nextInt(3) == 0 ? new Command.RemoveModel(model()) : commit();
       default -> commit();
     };
   }
@@ -78,10 +80,16 @@ final class RandomCommands {
     return PHOTOS.resolve(Integer.toString(random.nextInt(12)));
   }
 
+  private ModelRef model() {
+    return random.nextBoolean()
+        ? ModelRef.latest(MODEL)
+        : new ModelRef(MODEL, Optional.of(pick(3)));
+  }
+
   private Command submit() {
     int end = random.nextInt(10);
     return new Command.SubmitJob(
-        MODEL,
+        model(),
         random.nextBoolean() ? Optional.of(PHOTOS) : Optional.empty(),
         new Range(random.nextInt(end + 1), end),
         random.nextBoolean() ? Optional.of(pick(4)) : Optional.empty(),

@@ -21,11 +21,14 @@ import idunno.core.membership.Member;
 import idunno.core.models.Model;
 import idunno.core.models.ModelCard;
 import idunno.core.models.ModelName;
+import idunno.core.models.ModelRef;
 import idunno.core.models.Preprocessing;
+import idunno.core.models.SmokeTest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** A cluster's state to test with, filled in few words. Every call is applied at once. */
 public final class SampleCluster {
@@ -57,6 +60,8 @@ public final class SampleCluster {
     Address address = new Address(name, 7000);
     return new Member.Place("disk-" + name, address, address, address, slots);
   }
+
+  private static final SmokeTest SMOKE = new SmokeTest(900, 40_000, 280_000, 8, 110L << 20, 25_000);
 
   /** Admits a node with that many slots. */
   public NodeId admit(String name, int slots) {
@@ -103,8 +108,20 @@ public final class SampleCluster {
         List.of(ModelCard.NETWORK_FILE, ModelCard.LABELS_FILE, ModelCard.CARD_FILE)) {
       put(Model.folder(MODEL).resolve(part), "n1");
     }
-    apply(new Command.AddModel(MODEL, card(), AT_MS));
+    int version =
+        state.files().latest(Model.folder(MODEL).resolve("model.json")).orElseThrow().number();
+    apply(addModel(MODEL, card(), version, AT_MS));
     return this;
+  }
+
+  /** The command that makes one version of each of a model's files a revision. */
+  public static Command.AddModel addModel(ModelName name, ModelCard card, int version, long atMs) {
+    TreeMap<String, Integer> versions = new TreeMap<>();
+    for (String part :
+        List.of(ModelCard.NETWORK_FILE, ModelCard.LABELS_FILE, ModelCard.CARD_FILE)) {
+      versions.put(part, version);
+    }
+    return new Command.AddModel(name, card, SMOKE, versions, atMs);
   }
 
   /** What the model says of itself. */
@@ -130,7 +147,7 @@ public final class SampleCluster {
   /** The command that submits a job of the dataset's first queries. */
   public static Command.SubmitJob job(int queries, int batchSize, int weight) {
     return new Command.SubmitJob(
-        MODEL,
+        ModelRef.latest(MODEL),
         Optional.of(PHOTOS),
         new Range(0, queries - 1),
         Optional.of(batchSize),

@@ -7,6 +7,7 @@ import idunno.core.files.FileName;
 import idunno.core.membership.MemberState;
 import idunno.core.models.ModelCard;
 import idunno.core.models.ModelKey;
+import idunno.core.models.SmokeTest;
 import java.util.List;
 import java.util.Optional;
 
@@ -109,11 +110,51 @@ public final class Views {
   /** A finished delete. */
   public record DeletedView(FileName name, int versions) {}
 
-  /** A model, its latest revision. */
-  public record ModelView(ModelKey key, ModelCard card, int batchSize, long bytes, long addedMs) {}
+  /** A model's revision. */
+  public record ModelView(
+      ModelKey key, ModelCard card, SmokeTest smoke, int batchSize, long bytes, long addedMs) {}
 
-  /** All models, by name. */
+  /** Models, by name. */
   public record ModelsView(List<ModelView> models) {}
+
+  /**
+   * A model's revision with all that is known of it.
+   *
+   * @param files its files in the store, by their names within the model's folder
+   * @param revisions the revisions that there are, oldest first
+   * @param nodes how it stands on each worker
+   */
+  public record ModelShowView(
+      ModelView model,
+      List<ModelFileView> files,
+      List<Integer> revisions,
+      List<ModelOnNodeView> nodes) {}
+
+  /** A file of a model. */
+  public record ModelFileView(FileName name, int version, long length) {}
+
+  /**
+   * A model on a node: ready there only once that node has warmed it.
+   *
+   * @param ready whether it is in memory there, loaded and run
+   * @param memory what it takes there; none if it is not ready
+   * @param reason why nothing is known of that node, if it did not answer
+   */
+  public record ModelOnNodeView(
+      NodeName node, boolean ready, Optional<ModelMemoryView> memory, Optional<String> reason) {}
+
+  /**
+   * What a model takes on a node.
+   *
+   * @param loadMs how long fetching, loading and the first runs took
+   * @param bytes its weights, and what its runs need besides
+   * @param shared whether other nodes of the same machine share its weights
+   * @param device what runs it, such as {@code cpu}
+   */
+  public record ModelMemoryView(long loadMs, long bytes, boolean shared, String device) {}
+
+  /** Revisions that are no more. */
+  public record ModelRemovedView(List<ModelKey> models) {}
 
   /**
    * A model that was checked and added.
@@ -121,6 +162,52 @@ public final class Views {
    * @param checkMs how long it took to load the network and run it once
    */
   public record ModelAddedView(ModelKey key, long checkMs) {}
+
+  /**
+   * How a model in 8 bits is to be made of another.
+   *
+   * @param dataset the folder of the store with pictures such as the model will see
+   * @param calibration how many of them the ranges are measured on
+   * @param heldOut how many others the two models are compared on
+   * @param as the new model's name
+   * @param force add it even if it agrees less than it should
+   */
+  public record QuantizeAsk(
+      String dataset, int calibration, int heldOut, String as, boolean force) {}
+
+  /** One line of what is told while a model in 8 bits is made. */
+  public sealed interface QuantizeView {
+    /** How far it is; {@code total} is 0 where that is not known. */
+    record Step(String what, long done, long total) implements QuantizeView {}
+
+    /**
+     * The end.
+     *
+     * @param added the new model; none if it was refused
+     * @param refused why it was not added
+     * @param agreement the share of held-out pictures with the same first guess, 0 to 1
+     * @param scoreShift how far the first guess's probability moved, on average, 0 to 1
+     * @param speedUp how many times as fast as the float model, the same pictures end to end
+     * @param layers how many layers are in 8 bits
+     * @param leftFloat layers that stay in float
+     */
+    record Outcome(
+        Optional<ModelKey> added,
+        Optional<String> refused,
+        double agreement,
+        double scoreShift,
+        double speedUp,
+        int calibration,
+        int heldOut,
+        int layers,
+        List<LeftFloat> leftFloat,
+        long bytesBefore,
+        long bytesAfter)
+        implements QuantizeView {}
+  }
+
+  /** A layer that stays in float, and why. */
+  public record LeftFloat(String layer, String reason) {}
 
   /** What became of one model on one node in the training phase; one line each, as they come. */
   public record TrainedView(

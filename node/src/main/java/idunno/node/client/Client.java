@@ -8,6 +8,7 @@ import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
 import idunno.core.membership.MemberState;
 import idunno.core.models.ModelName;
+import idunno.core.models.ModelRef;
 import idunno.node.api.Views;
 import idunno.node.codec.Codec;
 import java.io.IOException;
@@ -36,6 +37,7 @@ public final class Client {
   private static final long LEARN_EVERY_MS = 30_000;
   private static final long LEAVE_MS = 300_000;
   private static final long LOAD_MS = 300_000;
+  private static final long QUANTIZE_MS = 3_600_000;
 
   private final Calls calls;
   private final Transfers transfers;
@@ -181,9 +183,29 @@ public final class Client {
     return calls.ask(node.isEmpty() ? ask.toThisNode() : ask, decoded(Views.StoreView.class));
   }
 
-  /** All models. */
+  /** The latest revision of every model. */
   public Views.ModelsView models() throws IOException {
-    return get("/v1/models", Views.ModelsView.class);
+    return models(false);
+  }
+
+  /**
+   * All models.
+   *
+   * @param everyRevision every revision of each instead of the latest
+   */
+  public Views.ModelsView models(boolean everyRevision) throws IOException {
+    return get("/v1/models" + (everyRevision ? "?all=true" : ""), Views.ModelsView.class);
+  }
+
+  /** Everything that is known of one model, and which nodes have it warm. */
+  public Views.ModelShowView model(ModelRef model) throws IOException {
+    return get(Ask.path("/v1/models/", model.toString()), Views.ModelShowView.class);
+  }
+
+  /** Removes a revision of a model, or all, with its files. */
+  public Views.ModelRemovedView removeModel(ModelRef model) throws IOException {
+    String path = Ask.path("/v1/models/", model.toString());
+    return change("DELETE", path, Optional.empty(), Views.ModelRemovedView.class);
   }
 
   /** Adds the model whose files lie in its folder of the store; a node runs it once first. */
@@ -194,6 +216,19 @@ public final class Client {
         decoded(Views.ModelAddedView.class));
   }
 
+  /** Makes a model in 8 bits of another; the outcome is the last that is passed on. */
+  public void quantize(ModelRef model, Views.QuantizeAsk ask, Consumer<Views.QuantizeView> sink)
+      throws IOException {
+    prepareChange();
+    String path = Ask.path("/v1/models/", model.toString()) + "/quantize";
+    stream(
+        Ask.change("POST", path, Body.bytes(Codec.json().encode(ask)), QUANTIZE_MS),
+        line -> {
+          sink.accept(decode(line, Views.QuantizeView.class));
+          return true;
+        });
+  }
+
   /** Sets how many queries a batch of a model's new jobs has. */
   public Views.DoneView setBatchSize(ModelName name, int queries) throws IOException {
     String path = Ask.path("/v1/models/", name.value()) + "/batch-size";
@@ -201,9 +236,9 @@ public final class Client {
   }
 
   /** Loads and warms models on all machines; all models, if none is named. */
-  public void train(List<ModelName> models, Consumer<Views.TrainedView> sink) throws IOException {
+  public void train(List<ModelRef> models, Consumer<Views.TrainedView> sink) throws IOException {
     prepareChange();
-    Object ask = new Views.TrainAsk(models.stream().map(ModelName::value).toList());
+    Object ask = new Views.TrainAsk(models.stream().map(ModelRef::toString).toList());
     stream(
         Ask.change("POST", "/v1/train", Body.bytes(Codec.json().encode(ask)), LOAD_MS),
         line -> {

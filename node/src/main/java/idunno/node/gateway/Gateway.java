@@ -27,12 +27,15 @@ public final class Gateway implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final GroupRoutes group;
   private final FileRoutes files;
+  private final ModelRoutes models;
   private final JobRoutes jobs;
 
-  private Gateway(HttpServer server, GroupPort group, FilesPort files, JobsPort jobs) {
+  private Gateway(
+      HttpServer server, GroupPort group, FilesPort files, ModelsPort models, JobsPort jobs) {
     this.server = server;
     this.group = new GroupRoutes(group);
     this.files = new FileRoutes(files);
+    this.models = new ModelRoutes(models);
     this.jobs = new JobRoutes(jobs);
   }
 
@@ -41,11 +44,12 @@ public final class Gateway implements AutoCloseable {
    *
    * @throws IOException if it can't listen there
    */
-  public static Gateway open(Address address, GroupPort group, FilesPort files, JobsPort jobs)
+  public static Gateway open(
+      Address address, GroupPort group, FilesPort files, ModelsPort models, JobsPort jobs)
       throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(address.host(), address.port()), BACKLOG);
-    Gateway gateway = new Gateway(server, group, files, jobs);
+    Gateway gateway = new Gateway(server, group, files, models, jobs);
     server.setExecutor(gateway.threads);
     server.createContext("/v1/", gateway::handle);
     server.createContext("/", gateway::lost);
@@ -129,10 +133,10 @@ public final class Gateway implements AutoCloseable {
       case "list" -> files.list(exchange);
       case "versions" -> files.versions(exchange, rest);
       case "store" -> files.store(exchange);
-      case "models" -> jobs.models(exchange, rest);
+      case "models" -> models.models(exchange, rest);
       case "train" -> {
         exchange.expect("POST");
-        jobs.train(exchange);
+        models.train(exchange);
       }
       case "jobs" -> jobs.jobs(exchange, rest);
       default -> throw new NotFound("no such route: /v1/" + path.getFirst());

@@ -2,58 +2,17 @@ package idunno.node.gateway;
 
 import idunno.core.base.Checks;
 import idunno.core.jobs.JobId;
-import idunno.core.models.ModelName;
-import idunno.node.api.Views.BatchSizeAsk;
 import idunno.node.api.Views.DoneView;
 import idunno.node.api.Views.JobAsk;
-import idunno.node.api.Views.TrainAsk;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
 
-/** The routes of models and jobs. */
+/** The routes of jobs. */
 final class JobRoutes {
   private final JobsPort jobs;
 
   JobRoutes(JobsPort jobs) {
     this.jobs = jobs;
-  }
-
-  /** {@code /v1/models[/NAME[/batch-size]]}. */
-  void models(Exchange exchange, List<String> rest) throws IOException, InterruptedException {
-    if (rest.isEmpty()) {
-      exchange.answer(200, jobs.models());
-      return;
-    }
-    ModelName name = new ModelName(rest.getFirst());
-    exchange.expect("POST");
-    if (rest.size() == 1) {
-      exchange.answer(200, jobs.addModel(exchange.requestId(), name));
-    } else if (rest.get(1).equals("batch-size")) {
-      int queries = exchange.json(BatchSizeAsk.class).queries();
-      jobs.setBatchSize(exchange.requestId(), name, queries);
-      exchange.answer(
-          200, new DoneView("batches of new jobs of " + name + " have " + queries + " queries"));
-    } else {
-      throw new NotFound("models: expected batch-size, found " + Checks.quote(rest.get(1)));
-    }
-  }
-
-  /** {@code /v1/train}. */
-  void train(Exchange exchange) throws IOException, InterruptedException {
-    List<ModelName> models =
-        exchange.json(TrainAsk.class).models().stream().map(ModelName::new).toList();
-    OutputStream out = exchange.lines();
-    jobs.train(
-        models,
-        trained -> {
-          try {
-            Exchange.line(out, trained);
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        });
   }
 
   /** {@code /v1/jobs[/ID/results|cancel]}. */
@@ -80,41 +39,6 @@ final class JobRoutes {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("job: expected a number, found " + Checks.quote(text), e);
-    }
-  }
-
-  /** Begins the answer with its first byte, so that an error before it can still be told. */
-  private static final class LateLines extends OutputStream {
-    private final Exchange exchange;
-    private OutputStream out = OutputStream.nullOutputStream();
-    private boolean begun;
-
-    LateLines(Exchange exchange) {
-      this.exchange = exchange;
-    }
-
-    @Override
-    public void write(int value) throws IOException {
-      write(new byte[] {(byte) value}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      begin();
-      out.write(bytes, offset, length);
-    }
-
-    @Override
-    public void flush() throws IOException {
-      begin();
-      out.flush();
-    }
-
-    private void begin() throws IOException {
-      if (!begun) {
-        begun = true;
-        out = exchange.lines();
-      }
     }
   }
 }

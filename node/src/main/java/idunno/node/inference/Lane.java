@@ -32,7 +32,17 @@ final class Lane implements AutoCloseable {
   private final @Nullable OnnxTensor[] inputs;
   private final @Nullable OnnxTensor[] outputs;
 
-  Lane(WarmModel model, OrtEnvironment environment, OrtSession session, Preprocessor preprocessor) {
+  /**
+   * Makes one.
+   *
+   * @param most how many pictures its runs have at most
+   */
+  Lane(
+      WarmModel model,
+      OrtEnvironment environment,
+      OrtSession session,
+      Preprocessor preprocessor,
+      int most) {
     this.model = model;
     this.environment = environment;
     this.session = session;
@@ -41,7 +51,6 @@ final class Lane implements AutoCloseable {
     this.inputName = session.getInputNames().iterator().next();
     this.outputName = session.getOutputNames().iterator().next();
     this.outputsPerPicture = model.card().output().classes() + model.card().output().skip();
-    int most = model.picturesPerRun();
     this.input = floats(most * preprocessor.floatsPerPicture());
     this.output = floats(most * outputsPerPicture);
     this.inputs = new @Nullable OnnxTensor[most + 1];
@@ -67,6 +76,18 @@ final class Lane implements AutoCloseable {
   /** Puts a decoded picture in a place of the next run, counted from 0. */
   void put(int place, Picture picture) {
     preprocessor.write(picture, scratch, input, place * preprocessor.floatsPerPicture());
+  }
+
+  /** The memory outside the heap that it has for inputs and outputs, in bytes. */
+  long bytes() {
+    return (long) Float.BYTES * (input.capacity() + output.capacity());
+  }
+
+  /** A copy of a place's outputs of the last run. */
+  float[] copyOf(int place) {
+    float[] copy = new float[outputsPerPicture];
+    output.get(outputAt(place), copy);
+    return copy;
   }
 
   /** The outputs of the last run; those of place {@code p} begin at {@link #outputAt}. */

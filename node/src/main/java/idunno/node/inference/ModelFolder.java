@@ -2,6 +2,8 @@ package idunno.node.inference;
 
 import idunno.core.models.ModelCard;
 import idunno.core.models.Preprocessing;
+import idunno.node.onnx.NetworkInspection;
+import idunno.node.onnx.RefusedNetwork;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -56,9 +58,29 @@ public record ModelFolder(Path network, ModelCard card, List<String> labels) {
    */
   public static ModelFolder read(Path folder) throws UnfitModel, IOException {
     Path network = folder.resolve(ModelCard.NETWORK_FILE);
-    checkPresent(network, Long.MAX_VALUE);
+    checkPresent(network, NetworkInspection.MAX_FILE_BYTES);
+    inspect(network);
     ModelCard card = readCard(folder.resolve(ModelCard.CARD_FILE));
     List<String> labels = readLabels(folder.resolve(ModelCard.LABELS_FILE));
+    return checked(network, card, labels);
+  }
+
+  /**
+   * Reads a folder whose network need not be there: a prepared copy of it is used instead.
+   *
+   * @throws UnfitModel if another file is missing or malformed, or the labels are not as many as
+   *     the card's classes
+   * @throws IOException if a file cannot be read
+   */
+  static ModelFolder readBesideNetwork(Path folder) throws UnfitModel, IOException {
+    return checked(
+        folder.resolve(ModelCard.NETWORK_FILE),
+        readCard(folder.resolve(ModelCard.CARD_FILE)),
+        readLabels(folder.resolve(ModelCard.LABELS_FILE)));
+  }
+
+  private static ModelFolder checked(Path network, ModelCard card, List<String> labels)
+      throws UnfitModel {
     if (labels.size() != card.output().classes()) {
       throw new UnfitModel(
           "%s: expected a label for each of the %d classes of %s, found %d labels"
@@ -69,6 +91,15 @@ public record ModelFolder(Path network, ModelCard card, List<String> labels) {
                   labels.size()));
     }
     return new ModelFolder(network, card, labels);
+  }
+
+  /** Whoever put the file in the store, the runtime never sees it before this. */
+  private static void inspect(Path network) throws UnfitModel, IOException {
+    try {
+      NetworkInspection.check(network);
+    } catch (RefusedNetwork e) {
+      throw new UnfitModel(ModelCard.NETWORK_FILE + ": " + e.getMessage(), e);
+    }
   }
 
   private static ModelCard readCard(Path file) throws UnfitModel, IOException {

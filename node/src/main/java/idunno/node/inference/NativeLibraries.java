@@ -5,43 +5,80 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.JarURLConnection;
+import java.net.MalformedURLException;
+import java.net.URI;
 import java.net.URL;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
+import org.jspecify.annotations.Nullable;
 import org.lwjgl.Version;
 import org.lwjgl.system.Configuration;
 
 /**
  * Unpacks the native libraries once per user instead of once per process.
  *
- * <p>Left alone, ONNX Runtime unpacks 28 MB to the temporary folder in every process, and a process
- * that is killed leaves them there. Here they lie in {@code IDUNNO_CACHE}, else in {@code
- * ~/.cache/idunno}, under {@code native/}, in a folder named by their checksum, so that two
- * versions never share one. A file appears under its name only when whole.
+ * <p>Left alone, ONNX Runtime unpacks 28 MB to the temporary folder in every process (with a card
+ * 614 MB), and a process that is killed leaves them there. Here they lie in {@code IDUNNO_CACHE},
+ * else in {@code ~/.cache/idunno}, under {@code native/}, in a folder named by their checksum, so
+ * that two versions never share one. A file appears under its name only when whole.
+ *
+ * <p>ONNX Runtime for cards has the same Java classes as the one without; only its libraries
+ * differ. So its jar need not be on the class path: {@link #takeFrom} says where it is.
  */
 final class NativeLibraries {
   private static final System.Logger LOG = System.getLogger(NativeLibraries.class.getName());
   private static final String ONNX_PATH_PROPERTY = "onnxruntime.native.path";
+  private static final String MAIN = "onnxruntime";
+  private static final String BINDING = "onnxruntime4j_jni";
+  private static final String SHARED_PROVIDER = "onnxruntime_providers_shared";
+  private static final String CUDA_PROVIDER = "onnxruntime_providers_cuda";
 
-  static {
-    Path folder = cacheFolder().resolve("native");
+  private static @Nullable Path jar;
+  private static boolean prepared;
+  private static boolean unpacked;
+
+  private NativeLibraries() {}
+
+  /**
+   * Has ONNX Runtime's libraries come from a jar instead of from the class path.
+   *
+   * @throws IllegalStateException if they have been loaded already
+   */
+  static synchronized void takeFrom(Path file) {
+    if (prepared && !file.equals(jar)) {
+      throw new IllegalStateException("ONNX Runtime's libraries are loaded already");
+    }
+    jar = file;
+  }
+
+  /** Must be called before the first use of ONNX Runtime or stb; does its work once. */
+  static synchronized void prepare() {
+    if (prepared) {
+      return;
+    }
+    prepared = true;
+    Path folder = CacheFolder.path().resolve("native");
     try {
-      makePrivate(folder);
+      CacheFolder.makePrivate(folder);
       if (Configuration.SHARED_LIBRARY_EXTRACT_PATH.get() == null) {
         Configuration.SHARED_LIBRARY_EXTRACT_PATH.set(
             folder.resolve("lwjgl-%s-%s".formatted(platform(), lwjglVersion())).toString());
       }
       if (System.getProperty(ONNX_PATH_PROPERTY) == null) {
-        unpackOnnxRuntime(folder)
-            .ifPresent(path -> System.setProperty(ONNX_PATH_PROPERTY, path.toString()));
+        @Nullable Path libraries = unpackOnnxRuntime(folder);
+        if (libraries != null) {
+          System.setProperty(ONNX_PATH_PROPERTY, libraries.toString());
+          unpacked = true;
+        }
       }
     } catch (IOException e) {
       // The libraries then unpack themselves to the temporary folder: slower, but it works.
@@ -54,40 +91,53 @@ final class NativeLibraries {
     }
   }
 
-  private NativeLibraries() {}
-
-  /** Must be called before the first use of ONNX Runtime or stb; does its work once. */
-  static void prepare() {
-    // The class initializer does it, once, with every other thread waiting.
+  /** Whether the libraries that are or will be loaded can use a card. */
+  static synchronized boolean haveCuda() {
+    String library = System.mapLibraryName(CUDA_PROVIDER);
+    @Nullable String chosen = unpacked ? null : System.getProperty(ONNX_PATH_PROPERTY);
+    return chosen == null
+        ? resource(library) != null
+        : Files.isRegularFile(Path.of(chosen, library));
   }
 
-  private static Path cacheFolder() {
-    String chosen = System.getenv("IDUNNO_CACHE");
-    return chosen != null && !chosen.isBlank()
-        ? Path.of(chosen).toAbsolutePath()
-        : Path.of(System.getProperty("user.home", "."), ".cache", "idunno").toAbsolutePath();
-  }
-
-  private static Optional<Path> unpackOnnxRuntime(Path cache) throws IOException {
-    String platform = platform();
-    String main = System.mapLibraryName("onnxruntime");
-    URL source =
-        OrtEnvironment.class.getResource("/ai/onnxruntime/native/" + platform + "/" + main);
-    if (source == null) {
-      return Optional.empty(); // ONNX Runtime itself will say which platforms it has
-    }
-    long sum = checksum(source);
-    Path folder = cache.resolve("onnxruntime-" + platform + "-" + Long.toHexString(sum));
-    makePrivate(folder);
-    for (String name : new String[] {main, System.mapLibraryName("onnxruntime4j_jni")}) {
-      URL library =
-          OrtEnvironment.class.getResource("/ai/onnxruntime/native/" + platform + "/" + name);
-      if (library == null) {
-        return Optional.empty();
+  private static @Nullable Path unpackOnnxRuntime(Path cache) throws IOException {
+    Map<String, URL> libraries = new LinkedHashMap<>();
+    for (String name : List.of(MAIN, BINDING, SHARED_PROVIDER, CUDA_PROVIDER)) {
+      @Nullable URL library = resource(System.mapLibraryName(name));
+      if (library != null) {
+        libraries.put(System.mapLibraryName(name), library);
       }
-      unpack(library, folder.resolve(name));
     }
-    return Optional.of(folder);
+    @Nullable URL main = libraries.get(System.mapLibraryName(MAIN));
+    if (main == null || !libraries.containsKey(System.mapLibraryName(BINDING))) {
+      return null; // ONNX Runtime itself will say which platforms it has
+    }
+    Path folder =
+        cache.resolve("onnxruntime-" + platform() + "-" + Long.toHexString(checksum(main)));
+    CacheFolder.makePrivate(folder);
+    for (Map.Entry<String, URL> library : libraries.entrySet()) {
+      unpack(library.getValue(), folder.resolve(library.getKey()));
+    }
+    return folder;
+  }
+
+  /** A library of ONNX Runtime's for this platform; null if there is none. */
+  private static @Nullable URL resource(String library) {
+    String path = "/ai/onnxruntime/native/" + platform() + "/" + library;
+    @Nullable Path from = jar;
+    if (from == null) {
+      return OrtEnvironment.class.getResource(path);
+    }
+    try {
+      URL inside = URI.create("jar:" + from.toUri() + "!" + path).toURL();
+      try (InputStream _ = inside.openStream()) {
+        return inside;
+      }
+    } catch (MalformedURLException e) {
+      throw new IllegalStateException(from + " has a path that is no URL", e);
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   /**
@@ -108,10 +158,10 @@ final class NativeLibraries {
     if (source == null) {
       throw new IOException("no " + name + " for " + platform + " on the class path");
     }
-    Path folder = cacheFolder().resolve("native");
+    Path folder = CacheFolder.path().resolve("native");
     try {
       folder = folder.resolve("webp-" + platform + "-" + Long.toHexString(checksum(source)));
-      makePrivate(folder);
+      CacheFolder.makePrivate(folder);
       unpack(source, folder.resolve(name));
     } catch (IOException e) {
       // As the others do, see above.
@@ -126,7 +176,7 @@ final class NativeLibraries {
   }
 
   /** The names that ONNX Runtime's jar uses. */
-  private static String platform() {
+  static String platform() {
     String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     String machine = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
     String os = system.contains("win") ? "win" : system.contains("mac") ? "osx" : "linux";
@@ -156,8 +206,8 @@ final class NativeLibraries {
 
   /** From the jar's directory where there is one, so that nothing needs to be unpacked for it. */
   private static long checksum(URL source) throws IOException {
-    if (source.openConnection() instanceof JarURLConnection jar) {
-      long known = jar.getJarEntry().getCrc();
+    if (source.openConnection() instanceof JarURLConnection archive) {
+      long known = archive.getJarEntry().getCrc();
       if (known != -1) {
         return known;
       }
@@ -167,18 +217,5 @@ final class NativeLibraries {
       in.transferTo(OutputStream.nullOutputStream());
     }
     return sum.getValue();
-  }
-
-  private static void makePrivate(Path folder) throws IOException {
-    if (Files.isDirectory(folder)) {
-      return;
-    }
-    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    } else {
-      Files.createDirectories(folder);
-    }
   }
 }

@@ -1,22 +1,23 @@
 package idunno.node.inference;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
 import idunno.core.models.ModelCard;
+import idunno.core.models.SmokeTest;
+import idunno.node.onnx.Initializers;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.HexFormat;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model in memory, checked, run once, and ready for any number of threads.
+ * A model in memory, checked, tried out, and ready for any number of threads.
  *
  * <p>All threads share one session with one thread of its own per run: on the same cores this is
  * faster than one run over several threads, and holds the weights once. What a run needs besides, a
@@ -26,75 +27,81 @@ public final class WarmModel implements AutoCloseable {
   /** The most pictures in one run: more gain nothing and cost memory. */
   private static final int MOST_PER_RUN = 8;
 
+  /** Odd, for a median. */
+  private static final int SMOKE_RUNS = 3;
+
+  /**
+   * What ONNX Runtime needs for a run, in multiples of the input: between these, for what was
+   * measured may have other threads' memory in it. AlexNet was seen to need 8, ResNet-18 15,
+   * EfficientNet-B0 43.
+   */
+  private static final int LEAST_WORK = 4;
+
+  private static final int MOST_WORK = 64;
+
   /** The most memory for one lane's input. */
   private static final int MOST_INPUT_BYTES = 64 << 20;
 
-  private static final byte[] ONE_PIXEL_BMP =
-      HexFormat.of()
-          .parseHex(
-              // File of 58 bytes, pixels from 54; header of 40: 1 x 1, 24 bits, not packed; grey.
-              "424d3a0000000000000036000000"
-                  + "280000000100000001000000010018000000000004000000"
-                  + "00000000000000000000000000000000"
-                  + "80808000");
-
   private final ModelFolder folder;
+  private final Loaded loaded;
   private final OrtSession session;
   private final Preprocessor preprocessor;
   private final int picturesPerRun;
+  private final long laneBytes;
   private final long loadMillis;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition laneReturned = lock.newCondition();
   private final ArrayDeque<Lane> idle = new ArrayDeque<>();
+  private int lanes;
   private int lent;
   private boolean closing;
   private boolean closed;
 
-  private WarmModel(ModelFolder folder, OrtSession session, int picturesPerRun, long startedNanos)
-      throws UnfitModel, OrtException {
+  /** Takes the session over once it has shown itself fit; until then it is the caller's. */
+  WarmModel(ModelFolder folder, Loaded loaded, long startedNanos) throws UnfitModel, OrtException {
     this.folder = folder;
-    this.session = session;
+    this.loaded = loaded;
+    this.session = loaded.session();
     this.preprocessor = new Preprocessor(folder.card().preprocessing());
-    this.picturesPerRun = picturesPerRun;
-    warmUp();
+    int most = picturesPerRun(session, folder.card());
+    Lane first = lane(most);
+    Trial.Found found;
+    try {
+      found = Trial.run(first, most, folder.card());
+    } catch (UnfitModel | OrtException e) {
+      first.free();
+      throw e;
+    }
+    long inputBytes = (long) Float.BYTES * preprocessor.floatsPerPicture() * most;
+    this.laneBytes =
+        first.bytes()
+            + Math.clamp(found.workBytes(), LEAST_WORK * inputBytes, MOST_WORK * inputBytes);
+    if (found.mixes()) {
+      first.free();
+      this.picturesPerRun = 1;
+    } else {
+      this.picturesPerRun = most;
+      idle.push(first);
+      lanes = 1;
+    }
     this.loadMillis = (System.nanoTime() - startedNanos) / 1_000_000;
   }
 
   /**
-   * Loads the model of a folder and runs it once on a grey picture.
+   * Loads the model of a folder on the processor, with weights of this process's own, and tries it
+   * out; {@link ModelOpener} has other ways.
    *
    * @param path a folder with the three files that {@link ModelCard} names
    * @throws UnfitModel if the folder's files do not fit together, saying which and how
    * @throws IOException if a file cannot be read
    */
   public static WarmModel open(Path path) throws UnfitModel, IOException {
-    long started = System.nanoTime();
-    ModelFolder folder = ModelFolder.read(path);
-    @Nullable OrtSession session = null;
-    boolean opened = false;
-    OrtEnvironment environment = environment();
-    try (SessionOptions options = new SessionOptions()) {
-      options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
-      options.setExecutionMode(SessionOptions.ExecutionMode.SEQUENTIAL);
-      options.setIntraOpNumThreads(1);
-      options.setInterOpNumThreads(1);
-      options.setCPUArenaAllocator(true);
-      // By path: from an array ONNX Runtime would hold the weights more than once.
-      session = environment.createSession(folder.network().toString(), options);
-      NetworkShape.check(session, folder.card());
-      int perRun = picturesPerRun(session, folder.card());
-      WarmModel model = new WarmModel(folder, session, perRun, started);
-      opened = true;
-      return model;
-    } catch (OrtException e) {
-      throw new UnfitModel(
-          ModelCard.NETWORK_FILE + ": ONNX Runtime cannot use it: " + e.getMessage(), e);
-    } finally {
-      if (!opened && session != null) {
-        closeQuietly(session);
-      }
-    }
+    return ModelOpener.plain().open(path);
+  }
+
+  private Lane lane(int most) {
+    return new Lane(this, OnnxRuntime.environment(), session, preprocessor, most);
   }
 
   /** What the model says of itself. */
@@ -112,9 +119,71 @@ public final class WarmModel implements AutoCloseable {
     return loadMillis;
   }
 
-  /** How many pictures go into one run at most; depends on the model alone. */
+  /**
+   * How many pictures go into one run at most; depends on the model alone. 1 for a network that
+   * takes one picture at a time, or whose answer for a picture depends on the others of its run.
+   */
   public int picturesPerRun() {
     return picturesPerRun;
+  }
+
+  /** What runs it. */
+  public Device device() {
+    return loaded.device();
+  }
+
+  /**
+   * The SHA-256 of its network, in hexadecimal digits, if its weights are shared with other
+   * processes of this machine: then it can be opened again without the network itself.
+   */
+  public Optional<String> sharedAs() {
+    return Optional.ofNullable(loaded.sha256());
+  }
+
+  /**
+   * What it takes in memory, in bytes: its weights, counted as long as its ONNX file, and for each
+   * thread that has run it inputs, outputs and what ONNX Runtime was seen to need for a run.
+   */
+  public long bytes() {
+    lock.lock();
+    try {
+      return loaded.weightBytes() + Math.max(1, lanes) * laneBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Measures it; loading and the first runs have shown already that it is fit for use.
+   *
+   * @throws IOException if its network can't be run now, or its file not be read
+   */
+  public SmokeTest smoke() throws IOException {
+    Path network = folder.network();
+    long parameters = Files.isRegularFile(network) ? Initializers.parameters(network) : 0;
+    try (Lane lane = borrow()) {
+      Trial.fill(lane, 0, picturesPerRun);
+      return new SmokeTest(
+          loadMillis,
+          medianMicros(lane, 1),
+          medianMicros(lane, picturesPerRun),
+          picturesPerRun,
+          loaded.weightBytes() + laneBytes,
+          parameters);
+    } catch (OrtException e) {
+      throw new IOException("model " + card().name() + " could not be run: " + e.getMessage(), e);
+    }
+  }
+
+  private static long medianMicros(Lane lane, int pictures) throws OrtException {
+    long[] micros = new long[SMOKE_RUNS];
+    for (int i = 0; i < SMOKE_RUNS; i++) {
+      long startedNanos = System.nanoTime();
+      lane.run(pictures);
+      micros[i] = (System.nanoTime() - startedNanos) / 1_000;
+    }
+    Arrays.sort(micros);
+    return micros[SMOKE_RUNS / 2];
   }
 
   /**
@@ -141,12 +210,23 @@ public final class WarmModel implements AutoCloseable {
     }
     @Nullable Lane made = null;
     try {
-      made = new Lane(this, environment(), session, preprocessor);
+      made = lane(picturesPerRun);
       return made;
     } finally {
       if (made == null) {
         giveBack(null);
+      } else {
+        countLane();
       }
+    }
+  }
+
+  private void countLane() {
+    lock.lock();
+    try {
+      lanes++;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -179,19 +259,9 @@ public final class WarmModel implements AutoCloseable {
       closed = true;
       idle.forEach(Lane::free);
       idle.clear();
-      closeQuietly(session);
+      loaded.close();
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** Takes the whole way once, so that the first query does not pay for what is done only once. */
-  private void warmUp() throws UnfitModel, OrtException {
-    try (Lane lane = borrow()) {
-      lane.put(0, PictureDecoder.decode(ONE_PIXEL_BMP));
-      NetworkShape.checkOutput(lane.runOnce(), card());
-    } catch (BrokenPicture e) {
-      throw new IllegalStateException("the decoder refuses a right picture", e);
     }
   }
 
@@ -202,27 +272,5 @@ public final class WarmModel implements AutoCloseable {
     var input = card.preprocessing();
     int bytesPerPicture = 3 * input.width() * input.height() * Float.BYTES;
     return Math.clamp(MOST_INPUT_BYTES / bytesPerPicture, 1, MOST_PER_RUN);
-  }
-
-  private static OrtEnvironment environment() {
-    return Environment.SHARED;
-  }
-
-  private static void closeQuietly(OrtSession session) {
-    try {
-      session.close();
-    } catch (OrtException e) {
-      throw new IllegalStateException("ONNX Runtime cannot close a session", e);
-    }
-  }
-
-  /** Made on first use, after the native libraries are in place. */
-  private static final class Environment {
-    private static final OrtEnvironment SHARED = make();
-
-    private static OrtEnvironment make() {
-      NativeLibraries.prepare();
-      return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "idunno");
-    }
   }
 }

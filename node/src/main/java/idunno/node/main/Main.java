@@ -6,6 +6,7 @@ import idunno.node.shell.Program;
 import idunno.node.shell.Session;
 import idunno.node.shell.Style;
 import idunno.node.transport.Http;
+import idunno.node.workbench.Workbench;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class Main {
     List<Command> commands =
         new ArrayList<>(List.of(DemoCommand.command(), StartCommand.command()));
     commands.addAll(Commands.all());
-    commands.add(PullCommand.command());
+    commands.addAll(Workbench.commands());
     Program program = new Program(commands, Version.text());
     if (args.equals(List.of(REHEARSE))) {
       Rehearsal.play(program);

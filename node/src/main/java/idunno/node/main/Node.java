@@ -115,7 +115,7 @@ final class Node implements AutoCloseable {
               clockMs,
               (holder, chunk) -> own.damaged(holder, chunk.id()));
       results = new Results(state, files, proposer, clockMs);
-      warmer = cleanup.add(new Warmer(state, files, data.resolve("models")));
+      warmer = cleanup.add(new Warmer(state, files, data.resolve("models"), config.models(), log));
       coordinator =
           cleanup.add(
               loop.set(

@@ -2,8 +2,10 @@ package idunno.node.main;
 
 import idunno.core.base.NodeName;
 import idunno.core.membership.DetectionRule;
+import idunno.node.inference.Device;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How one node runs.
@@ -20,6 +22,7 @@ import java.util.List;
  * @param electionMaxMs most of the same
  * @param snapshotEveryEntries entries of the log between two snapshots
  * @param orphanGraceMs how old a chunk that nothing refers to must be before it is swept
+ * @param models what runs models, and how much memory they may take
  */
 public record NodeConfig(
     NodeName name,
@@ -32,11 +35,23 @@ public record NodeConfig(
     int electionMinMs,
     int electionMaxMs,
     int snapshotEveryEntries,
-    long orphanGraceMs) {
+    long orphanGraceMs,
+    Models models) {
   /** Keeps its own copy of the list. */
   public NodeConfig {
     seeds = List.copyOf(seeds);
   }
+
+  /**
+   * How the node runs models.
+   *
+   * @param device what runs them
+   * @param remark what the node's log should say of how the device was chosen, if anything
+   * @param shareWeights whether processes of this machine share weights where they can
+   * @param memoryBytes the most memory that warm models may take together
+   */
+  public record Models(
+      Device device, Optional<String> remark, boolean shareWeights, long memoryBytes) {}
 
   /**
    * Which ports are wanted.

@@ -1,7 +1,6 @@
 package idunno.node.main;
 
 import idunno.core.base.NodeId;
-import idunno.core.files.FileVersion;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.Input;
 import idunno.core.jobs.QueryResult;
@@ -12,12 +11,12 @@ import idunno.node.files.FileStore;
 import idunno.node.inference.BatchRunner;
 import idunno.node.inference.PictureSource;
 import idunno.node.inference.QueryOutcome;
+import idunno.node.inference.WarmModels;
 import idunno.node.logs.NodeLog;
 import idunno.node.wire.PeerReply;
 import idunno.node.wire.PeerRequest;
 import idunno.node.wire.Peers;
 import idunno.node.worker.Duties;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ final class NodeDuties implements Duties {
   private final Peers peers;
   private final CoordinatorLoop coordinator;
   private final Admission admission;
-  private final FileStore files;
+  private final StoredPictures stored;
   private final Warmer warmer;
   private final NodeLog log;
 
@@ -47,7 +46,7 @@ final class NodeDuties implements Duties {
     this.peers = peers;
     this.coordinator = coordinator;
     this.admission = admission;
-    this.files = files;
+    this.stored = new StoredPictures(files);
     this.warmer = warmer;
     this.log = log;
   }
@@ -74,28 +73,18 @@ final class NodeDuties implements Duties {
   public Outcome run(Assignment assignment) throws Exception {
     List<PictureSource> pictures = new ArrayList<>();
     for (Input input : assignment.inputs()) {
-      pictures.add(() -> read(input.version()));
+      pictures.add(stored.of(input.version()));
     }
     List<QueryResult> results = new ArrayList<>();
     List<idunno.core.jobs.Timing> timings = new ArrayList<>();
-    for (QueryOutcome outcome : BatchRunner.run(warmer.get(assignment.model()), pictures)) {
-      results.add(outcome.result());
-      timings.add(outcome.timing());
+    try (WarmModels.Use use = warmer.use(assignment.model())) {
+      for (QueryOutcome outcome : BatchRunner.run(use.model(), pictures)) {
+        results.add(outcome.result());
+        timings.add(outcome.timing());
+      }
     }
     return new Outcome(results, timings);
   }
-
-  private byte[] read(FileVersion version) throws IOException {
-    if (version.length() > MAX_PICTURE_BYTES) {
-      // Read no further than the decoder would look: it refuses the picture for its size.
-      return new byte[MAX_PICTURE_BYTES + 1];
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) version.length());
-    files.copy(version, bytes);
-    return bytes.toByteArray();
-  }
-
-  private static final int MAX_PICTURE_BYTES = 64 << 20;
 
   @Override
   public NodeId readmit() throws IOException, InterruptedException {

@@ -125,7 +125,12 @@ final class NodeProcess implements AutoCloseable {
   }
 
   private Gateway openGateway() throws IOException {
-    return Gateway.open(hosts().api(), new GroupOps(this), new FilesOps(this), new JobsOps(this));
+    return Gateway.open(
+        hosts().api(),
+        new GroupOps(this),
+        new FilesOps(this),
+        new ModelsOps(this),
+        new JobsOps(this));
   }
 
   /**
@@ -278,6 +283,11 @@ final class NodeProcess implements AutoCloseable {
 
   Path data() {
     return config.data();
+  }
+
+  /** How many batches this node runs at once. */
+  int slots() {
+    return config.slots();
   }
 
   long startedMs() {

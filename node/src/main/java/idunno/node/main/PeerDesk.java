@@ -75,6 +75,7 @@ final class PeerDesk implements Handler {
       case PeerRequest.AskHeld ignored -> plain(held());
       case PeerRequest.Grep grep -> plain(grep(grep));
       case PeerRequest.Warm warm -> plain(new PeerReply.Warmed(warmer.warm(warm.model())));
+      case PeerRequest.AskWarm ignored -> plain(new PeerReply.WarmList(warmer.held()));
     };
   }
 

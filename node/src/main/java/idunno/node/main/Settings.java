@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The options of a node: from the command line, else from the environment ({@code --peer-port} is
@@ -20,6 +22,8 @@ import java.util.Properties;
  */
 final class Settings {
   static final String CONFIG = "--config";
+
+  private static final Pattern AMOUNT = Pattern.compile("([1-9][0-9]{0,5})([kmgtKMGT])");
 
   private final Words words;
   private final Map<String, String> environment;
@@ -70,6 +74,30 @@ final class Settings {
   /** Whether an option without a value is set. */
   boolean has(String option) {
     return words.has(option) || text(option).filter("true"::equals).isPresent();
+  }
+
+  /** The value of an option that is an amount of memory, such as {@code 512m} or {@code 4g}. */
+  Optional<Long> bytes(String option) {
+    return text(option)
+        .map(
+            text ->
+                bytesOf(text)
+                    .orElseThrow(
+                        () ->
+                            new Usage(
+                                option
+                                    + ": expected an amount such as 512m or 4g, found '"
+                                    + text
+                                    + "'")));
+  }
+
+  static Optional<Long> bytesOf(String text) {
+    Matcher amount = AMOUNT.matcher(text);
+    if (!amount.matches()) {
+      return Optional.empty();
+    }
+    int thousands = 1 + "kmgt".indexOf(amount.group(2).toLowerCase(Locale.ROOT).charAt(0));
+    return Optional.of(Long.parseLong(amount.group(1)) << (10 * thousands));
   }
 
   /** The value of an option that is a whole number within bounds. */

@@ -1,8 +1,11 @@
 package idunno.node.main;
 
+import com.sun.management.OperatingSystemMXBean;
 import idunno.core.base.NodeName;
 import idunno.core.membership.DetectionRule;
 import idunno.node.client.Client;
+import idunno.node.inference.DeviceWish;
+import idunno.node.inference.Devices;
 import idunno.node.shell.Action;
 import idunno.node.shell.Call;
 import idunno.node.shell.Command;
@@ -10,6 +13,7 @@ import idunno.node.shell.Usage;
 import idunno.node.transport.Http;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -40,6 +44,11 @@ final class StartCommand {
   private static final String ELECTION_MAX = "--election-max-ms";
   private static final String SNAPSHOT = "--snapshot-every";
   private static final String GRACE = "--orphan-grace-ms";
+
+  private static final String DEVICE = "--device";
+  private static final String GPU_JAR = "--gpu-jar";
+  private static final String MODEL_MEMORY = "--model-memory";
+  private static final String OWN_WEIGHTS = "--own-weights";
 
   /** Ends the node when that process ends: for clusters that a program starts. */
   private static final String EXIT_WITH = "--exit-with";
@@ -78,6 +87,19 @@ final class StartCommand {
         .option(ELECTION_MAX, "MS", "most silence of the same; else 600")
         .option(SNAPSHOT, "ENTRIES", "log entries between two snapshots; else 10000")
         .option(GRACE, "MS", "how long a chunk that no file refers to is kept; else 600000")
+        .option(
+            DEVICE,
+            "auto|cpu|cuda:N",
+            "what runs networks; else auto: a card if one can be used, else the processor")
+        .option(
+            GPU_JAR,
+            "FILE",
+            "ONNX Runtime's jar for cards; else onnxruntime_gpu-*.jar in lib/ beside the launcher")
+        .option(
+            MODEL_MEMORY,
+            "SIZE",
+            "the most memory for warm models, such as 4g; else half of the machine's")
+        .flag("do not share models' weights with other nodes of this machine", OWN_WEIGHTS)
         .option(EXIT_WITH, "PID", "end when that process ends")
         .option(Settings.CONFIG, "FILE", "a file of options, one NAME=VALUE a line");
   }
@@ -93,12 +115,12 @@ final class StartCommand {
     // A thread that dies of what nobody expected leaves a node that only looks alive.
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, error) -> ProcessEnd.now("thread " + thread.getName() + ": " + error, error));
+    NodeConfig config = config(settings, directory, bind, known, models(settings));
+    config.models().remark().ifPresent(call::remark);
     try {
       NodeProcess process =
           NodeProcess.start(
-              config(settings, directory, bind, known),
-              known,
-              api -> Client.connect(List.of(api), Http.client()).self());
+              config, known, api -> Client.connect(List.of(api), Http.client()).self());
       announce(call, process);
       // A signal ends the process as a crash would; see the launcher.
       new CountDownLatch(1).await();
@@ -132,7 +154,11 @@ final class StartCommand {
   }
 
   private static NodeConfig config(
-      Settings settings, Path directory, String bind, Optional<Identity> known) {
+      Settings settings,
+      Path directory,
+      String bind,
+      Optional<Identity> known,
+      NodeConfig.Models models) {
     Optional<String> wanted = settings.text(NAME);
     try {
       NodeName name =
@@ -170,10 +196,37 @@ final class StartCommand {
           settings.number(ELECTION_MIN, 50, HOUR_MS).orElse(300),
           settings.number(ELECTION_MAX, 51, HOUR_MS).orElse(600),
           settings.number(SNAPSHOT, 1, Integer.MAX_VALUE).orElse(10_000),
-          settings.number(GRACE, 1, Integer.MAX_VALUE).orElse(600_000));
+          settings.number(GRACE, 1, Integer.MAX_VALUE).orElse(600_000),
+          models);
     } catch (IllegalArgumentException e) {
       throw new Usage(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Chooses the device by trying it, before anything else is begun. */
+  private static NodeConfig.Models models(Settings settings) throws IOException {
+    DeviceWish wish;
+    try {
+      wish = DeviceWish.parse(settings.text(DEVICE).orElse("auto"));
+    } catch (IllegalArgumentException e) {
+      throw new Usage(DEVICE + ": " + e.getMessage());
+    }
+    Optional<Path> jar = settings.text(GPU_JAR).map(Path::of);
+    String home = System.getProperty("idunno.home");
+    if (jar.isEmpty() && home != null) {
+      jar = Devices.jarIn(Path.of(home, "lib"));
+    }
+    Devices.Choice choice = Devices.choose(wish, jar.orElse(null));
+    return new NodeConfig.Models(
+        choice.device(),
+        choice.remark(),
+        !settings.has(OWN_WEIGHTS),
+        settings.bytes(MODEL_MEMORY).orElseGet(() -> machineBytes() / 2));
+  }
+
+  /** The memory of this machine, or of the container that this process runs in. */
+  private static long machineBytes() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 
   private static void followToTheEnd(int pid) {

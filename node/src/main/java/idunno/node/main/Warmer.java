@@ -3,80 +3,167 @@ package idunno.node.main;
 import idunno.core.files.FileVersion;
 import idunno.core.models.Model;
 import idunno.core.models.ModelKey;
+import idunno.core.models.ModelName;
 import idunno.node.files.FileStore;
-import idunno.node.inference.WarmModel;
+import idunno.node.inference.MemoryEvent;
+import idunno.node.inference.ModelOpener;
 import idunno.node.inference.WarmModels;
+import idunno.node.logs.NodeLog;
 import idunno.node.replica.ReplicatedState;
+import idunno.node.wire.PeerReply;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/**
- * Models in this node's memory, their files fetched from the store to a folder of its own: the
- * runtime reads a network from a path, and maps it.
- */
+/** Models in this node's memory, and their files on its disk. */
 final class Warmer implements AutoCloseable {
-  private final ReplicatedState state;
-  private final FileStore files;
-  private final Path folder;
-  private final WarmModels models = new WarmModels(this::fetch);
+  private static final long GRACE_MS = 600_000;
+  private static final long SWEEP_EVERY_MS = 60_000;
 
-  Warmer(ReplicatedState state, FileStore files, Path folder) {
-    this.state = state;
-    this.files = files;
-    this.folder = folder;
+  private final NodeLog log;
+  private final ModelFiles files;
+  private final WarmModels models;
+  private final Thread sweeper;
+
+  Warmer(
+      ReplicatedState state, FileStore store, Path folder, NodeConfig.Models settings, NodeLog log)
+      throws IOException {
+    this.log = log;
+    ModelOpener opener =
+        ModelOpener.on(
+            settings.device(),
+            settings.shareWeights(),
+            settings.memoryBytes(),
+            why -> log.write("models-remark", "why", why));
+    this.files = new ModelFiles(folder, new Cluster(state, store), opener, GRACE_MS);
+    this.models =
+        new WarmModels(
+            (name, revision) -> files.fetch(new ModelKey(new ModelName(name), (int) revision)),
+            opener,
+            settings.memoryBytes(),
+            this::tell);
+    files.deleteLeftovers();
+    log.write(
+        "models-run-on",
+        "device",
+        settings.device(),
+        "weights",
+        opener.shares() ? "shared" : "own",
+        "limitBytes",
+        settings.memoryBytes(),
+        "remark",
+        settings.remark().orElse(""));
+    this.sweeper = Thread.ofVirtual().name("model-sweeper").start(this::keepSweeping);
+  }
+
+  /** What the files need of the cluster, by this node's copy of the state. */
+  private record Cluster(ReplicatedState state, FileStore store) implements ModelFiles.Source {
+    @Override
+    public Optional<? extends Map<String, FileVersion>> files(ModelKey key) {
+      return state.read(s -> s.models().get(key)).map(Model::files);
+    }
+
+    @Override
+    public void copy(FileVersion file, OutputStream out) throws IOException {
+      store.copy(file, out);
+    }
   }
 
   /**
-   * Has a model in memory, loaded and run once.
+   * Has a model in memory, loaded and tried out.
    *
    * @return how long that took, in milliseconds; 0 if it was warm
    * @throws Exception if it can't be loaded here
    */
   long warm(ModelKey key) throws Exception {
     long startedNanos = System.nanoTime();
-    get(key);
+    use(key).close();
     return (System.nanoTime() - startedNanos) / 1_000_000;
   }
 
-  /** The warm model. */
-  WarmModel get(ModelKey key) throws Exception {
-    return models.get(key.name().value(), key.revision());
+  /** The warm model, which stays in memory until the use is closed. */
+  WarmModels.Use use(ModelKey key) throws Exception {
+    WarmModels.Use use = models.use(key.name().value(), key.revision());
+    Optional<String> shared = use.model().sharedAs();
+    if (shared.isPresent()) {
+      try {
+        files.keepDigestOnly(key, shared.get());
+      } catch (IOException e) {
+        log.write("models-remark", "model", key, "why", "network kept twice on this disk: " + e);
+      }
+    }
+    return use;
   }
 
-  private Path fetch(String name, long revision) throws IOException {
-    ModelKey key = new ModelKey(new idunno.core.models.ModelName(name), (int) revision);
-    Model model =
-        state
-            .read(s -> s.models().get(key))
-            .orElseThrow(() -> new IOException("model " + key + " is not in the cluster's state"));
-    Path home = folder.resolve(key.toString());
-    if (Files.isDirectory(home)) {
-      return home;
+  /** The models that are in memory now. */
+  List<PeerReply.WarmOne> held() {
+    return models.held().stream()
+        .map(
+            held ->
+                new PeerReply.WarmOne(
+                    new ModelKey(new ModelName(held.model()), (int) held.version()),
+                    held.loadMillis(),
+                    held.bytes(),
+                    held.shared(),
+                    held.device()))
+        .toList();
+  }
+
+  private void tell(MemoryEvent event) {
+    switch (event) {
+      case MemoryEvent.Warmed(WarmModels.Held model) ->
+          log.write(
+              "model-warmed",
+              "model",
+              model.model() + "@" + model.version(),
+              "tookMs",
+              model.loadMillis(),
+              "bytes",
+              model.bytes(),
+              "weights",
+              model.shared() ? "shared" : "own",
+              "device",
+              model.device());
+      case MemoryEvent.Evicted(WarmModels.Held model, long heldBytes, long limitBytes) ->
+          log.write(
+              "model-evicted",
+              "model",
+              model.model() + "@" + model.version(),
+              "bytes",
+              model.bytes(),
+              "heldBytes",
+              heldBytes,
+              "limitBytes",
+              limitBytes);
+      case MemoryEvent.OverLimit(long heldBytes, long limitBytes) ->
+          log.write("models-over-limit", "heldBytes", heldBytes, "limitBytes", limitBytes);
     }
-    Path fresh = folder.resolve("incoming-" + UUID.randomUUID());
-    Files.createDirectories(fresh);
+  }
+
+  private void keepSweeping() {
     try {
-      for (Map.Entry<String, FileVersion> part : model.files().entrySet()) {
-        try (OutputStream out = Files.newOutputStream(fresh.resolve(part.getKey()))) {
-          files.copy(part.getValue(), out);
+      while (true) {
+        TimeUnit.MILLISECONDS.sleep(SWEEP_EVERY_MS);
+        try {
+          for (ModelKey key : files.outdated(System.nanoTime() / 1_000_000)) {
+            models.drop(key.name().value(), key.revision());
+            files.delete(key);
+            log.write("model-files-deleted", "model", key);
+          }
+        } catch (IOException e) {
+          log.write("models-remark", "why", "files of old models not deleted: " + e);
         }
       }
-      Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileAlreadyExistsException e) {
-      delete(fresh);
-    } catch (IOException e) {
-      delete(fresh);
-      throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    return home;
   }
 
   /** Deletes a folder with all that is in it. */
@@ -93,6 +180,7 @@ final class Warmer implements AutoCloseable {
 
   @Override
   public void close() {
+    sweeper.interrupt();
     models.close();
   }
 }

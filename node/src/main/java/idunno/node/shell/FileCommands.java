@@ -108,8 +108,7 @@ final class FileCommands {
     }
   }
 
-  private static Views.FolderPutView putFolder(Call call, Path local, FileName name)
-      throws IOException {
+  static Views.FolderPutView putFolder(Call call, Path local, FileName name) throws IOException {
     try (ProgressLine progress = call.bytes("put " + name)) {
       return call.client().putFolder(local, name, progress);
     } catch (IllegalArgumentException e) {

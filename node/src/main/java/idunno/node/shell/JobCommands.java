@@ -27,7 +27,7 @@ final class JobCommands {
             .numbered(13)
             .takes("START", "the first query: a place in the dataset, counted from 0")
             .takes("END", "the last query, itself included")
-            .takes("MODEL", "a model's name")
+            .takes("MODEL", "a model's name, or NAME@REVISION")
             .option("--dataset", "FOLDER", "a folder of the store; else the one used last")
             .option("--batch-size", "N", "queries a batch; else the model's (c3)")
             .option("--weight", "W", "its share against other jobs, 1 to 1000; else 1")
@@ -83,7 +83,7 @@ final class JobCommands {
         call.client()
             .submit(
                 new Views.JobAsk(
-                    words.model("MODEL").value(),
+                    words.modelRef("MODEL").toString(),
                     words.option("--dataset").map(text -> Words.file("--dataset", text).value()),
                     start,
                     end,
@@ -112,20 +112,7 @@ final class JobCommands {
   }
 
   private static int await(Call call, JobId id) throws IOException {
-    JobReport job = job(call.client().report(), id);
-    try (ProgressLine progress = call.queries("job " + id)) {
-      while (job.state() == JobState.RUNNING || job.state() == JobState.PUBLISHING) {
-        progress.moved(job.finished(), job.spec().range().size());
-        try {
-          TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MS);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new InterruptedIOException(
-              "no longer waiting; job " + id + " goes on (cancel " + id + " ends it)");
-        }
-        job = job(call.client().report(), id);
-      }
-    }
+    JobReport job = untilEnded(call, id);
     if (call.json()) {
       call.printDocument(JobLine.of(job));
     } else {
@@ -141,6 +128,25 @@ final class JobCommands {
                   job.state() == JobState.DONE ? "; results in " + job.spec().resultFile() : ""));
     }
     return job.state() == JobState.DONE ? Action.DONE : Action.FAILED;
+  }
+
+  /** Waits until a job is at its end, showing how far it is. */
+  static JobReport untilEnded(Call call, JobId id) throws IOException {
+    JobReport job = job(call.client().report(), id);
+    try (ProgressLine progress = call.queries("job " + id)) {
+      while (job.state() == JobState.RUNNING || job.state() == JobState.PUBLISHING) {
+        progress.moved(job.finished(), job.spec().range().size());
+        try {
+          TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new InterruptedIOException(
+              "no longer waiting; job " + id + " goes on (cancel " + id + " ends it)");
+        }
+        job = job(call.client().report(), id);
+      }
+    }
+    return job;
   }
 
   /** The job of that number. */

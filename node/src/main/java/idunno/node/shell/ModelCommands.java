@@ -4,6 +4,7 @@ import idunno.core.files.FileName;
 import idunno.core.models.Model;
 import idunno.core.models.ModelCard;
 import idunno.core.models.ModelName;
+import idunno.core.models.ModelRef;
 import idunno.node.api.Views;
 import idunno.node.shell.Command.Group;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Networks: add them, list them, warm them, set how they run. */
 public final class ModelCommands {
@@ -20,18 +20,19 @@ public final class ModelCommands {
 
   static List<Command> all() {
     return List.of(
+        Command.remote("model ls", Group.MODELS, "the networks that there are", ModelCommands::list)
+            .flag("every revision of each, not only the latest", "--all"),
         Command.remote(
-                "model add", Group.MODELS, "add a network to the cluster", ModelCommands::add)
-            .takes("NAME", "what it is to be called")
-            .mayTake("FOLDER", "holds model.onnx, labels.txt and model.json")
-            .option("--network", "FILE", "the network in ONNX, instead of FOLDER")
-            .option("--labels", "FILE", "the class names, one a line, instead of FOLDER")
-            .option("--card", "FILE", "how pictures are prepared (JSON), instead of FOLDER"),
+                "model show", Group.MODELS, "all that is known of a network", ModelCommands::show)
+            .takes("MODEL", "a model's name, or NAME@REVISION"),
         Command.remote(
-            "model ls", Group.MODELS, "the networks that there are", ModelCommands::list),
+                "model rm", Group.MODELS, "remove a network and its files", ModelCommands::remove)
+            .takes("MODEL", "a model's name for all its revisions, or NAME@REVISION"),
+        TestCommand.command(),
+        QuantizeCommand.command(),
         Command.remote(
                 "train", Group.MODELS, "load and warm networks everywhere", ModelCommands::train)
-            .takesAny("MODEL", "names of models; none: all"),
+            .takesAny("MODEL", "names of models, with or without @REVISION; none: all"),
         Command.remote(
                 "c3",
                 Group.MODELS,
@@ -41,10 +42,6 @@ public final class ModelCommands {
             .takes("BATCH_SIZE", "queries a batch; running jobs keep theirs"));
   }
 
-  private static int add(Call call) throws IOException {
-    return bring(call, call.words().model("NAME"), files(call.words()));
-  }
-
   /** Uploads the files of a folder that holds a model, and adds it. */
   public static int bring(Call call, ModelName name, Path folder) throws IOException {
     Map<String, Path> files = new LinkedHashMap<>();
@@ -52,19 +49,14 @@ public final class ModelCommands {
         List.of(ModelCard.NETWORK_FILE, ModelCard.LABELS_FILE, ModelCard.CARD_FILE)) {
       files.put(file, folder.resolve(file));
     }
-    return bring(call, name, files);
-  }
-
-  private static int bring(Call call, ModelName name, Map<String, Path> files) throws IOException {
     for (Path file : files.values()) {
       if (!Files.isRegularFile(file)) {
         throw new IOException("model add " + name + ": there is no file " + file);
       }
     }
-    FileName folder = Model.folder(name);
+    FileName home = Model.folder(name);
     for (Map.Entry<String, Path> file : files.entrySet()) {
-      Views.PutView put =
-          FileCommands.putFile(call, file.getValue(), folder.resolve(file.getKey()));
+      Views.PutView put = FileCommands.putFile(call, file.getValue(), home.resolve(file.getKey()));
       call.remark(call.style().faint(FileCommands.described(put)));
     }
     Views.ModelAddedView added = call.client().addModel(name);
@@ -78,62 +70,55 @@ public final class ModelCommands {
     return Action.DONE;
   }
 
-  /** The three files by their names in the model's folder. */
-  private static Map<String, Path> files(Words words) {
-    Map<String, Path> files = new LinkedHashMap<>();
-    Optional<Path> folder = words.optional("FOLDER").map(text -> FileCommands.path("FOLDER", text));
-    Map<String, String> parts = new LinkedHashMap<>();
-    parts.put(ModelCard.NETWORK_FILE, "--network");
-    parts.put(ModelCard.LABELS_FILE, "--labels");
-    parts.put(ModelCard.CARD_FILE, "--card");
-    parts.forEach(
-        (file, option) -> {
-          Optional<Path> named =
-              words
-                  .option(option)
-                  .map(text -> FileCommands.path(option, text))
-                  .or(() -> folder.map(in -> in.resolve(file)));
-          files.put(
-              file,
-              named.orElseThrow(
-                  () -> new Usage("expected FOLDER, or " + option + " FILE for its " + file)));
-        });
-    return files;
-  }
-
   private static int list(Call call) throws IOException {
-    Views.ModelsView view = call.client().models();
+    Views.ModelsView view = call.client().models(call.words().has("--all"));
     if (call.json()) {
       call.printDocument(view);
       return Action.DONE;
     }
     Columns table =
         call.columns()
-            .words("NAME")
-            .figures("REVISION")
-            .words("NETWORK")
+            .words("MODEL", "NETWORK")
             .figures("CLASSES", "SIZE", "BATCH SIZE")
-            .words("ADDED", "SOURCE", "LICENCE");
+            .words("ADDED", "LICENCE");
     for (Views.ModelView model : view.models()) {
       table.row(
-          model.key().name().value(),
-          Integer.toString(model.key().revision()),
+          model.key().toString(),
           Style.foreign(model.card().network()),
           Units.count(model.card().output().classes()),
           Units.bytes(model.bytes()),
           Integer.toString(model.batchSize()),
           Units.moment(model.addedMs()),
-          Style.foreign(model.card().source()),
           Style.foreign(model.card().licence()));
     }
     table.printTo(call.out());
     return Action.DONE;
   }
 
+  private static int show(Call call) throws IOException {
+    Views.ModelShowView view = call.client().model(call.words().modelRef("MODEL"));
+    if (call.json()) {
+      call.printDocument(view);
+    } else {
+      ShownModel.print(view, call);
+    }
+    return Action.DONE;
+  }
+
+  private static int remove(Call call) throws IOException {
+    Views.ModelRemovedView removed = call.client().removeModel(call.words().modelRef("MODEL"));
+    if (call.json()) {
+      call.printDocument(removed);
+    } else {
+      removed.models().forEach(model -> call.print(model + "  removed"));
+    }
+    return Action.DONE;
+  }
+
   private static int train(Call call) throws IOException {
-    List<ModelName> models =
+    List<ModelRef> models =
         call.words().all("MODEL").stream()
-            .map(text -> Words.typed("MODEL", text, ModelName::new))
+            .map(text -> Words.typed("MODEL", text, ModelRef::parse))
             .toList();
     int[] cold = new int[1];
     int[] warm = new int[1];

@@ -4,6 +4,7 @@ import idunno.core.base.Address;
 import idunno.core.files.FileName;
 import idunno.core.jobs.JobId;
 import idunno.core.models.ModelName;
+import idunno.core.models.ModelRef;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -78,6 +79,11 @@ public final class Words {
   /** A word that is a model's name. */
   public ModelName model(String label) {
     return typed(label, text(label), ModelName::new);
+  }
+
+  /** A word that is a model's name, with or without a revision. */
+  public ModelRef modelRef(String label) {
+    return typed(label, text(label), ModelRef::parse);
   }
 
   /** A word that is a job's number. */

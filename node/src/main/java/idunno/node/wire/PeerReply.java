@@ -2,6 +2,7 @@ package idunno.node.wire;
 
 import idunno.core.coordinator.Report;
 import idunno.core.files.ChunkId;
+import idunno.core.models.ModelKey;
 import idunno.core.worker.Beat;
 import java.util.List;
 
@@ -59,6 +60,19 @@ public sealed interface PeerReply {
 
   /** A model is warm. */
   record Warmed(long loadMs) implements PeerReply {}
+
+  /** The models that are in a node's memory. */
+  record WarmList(List<WarmOne> models) implements PeerReply {}
+
+  /**
+   * A model in a node's memory.
+   *
+   * @param loadMs how long fetching, loading and the first runs took
+   * @param bytes what it takes there
+   * @param shared whether other nodes of that machine share its weights
+   * @param device what runs it, such as {@code cpu}
+   */
+  record WarmOne(ModelKey model, long loadMs, long bytes, boolean shared, String device) {}
 
   /** The chunk, or that part of it, is not here; another replica may have it. */
   record NoSuchChunk(ChunkId chunk, String reason) implements PeerReply {}

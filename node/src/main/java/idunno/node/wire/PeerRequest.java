@@ -46,4 +46,7 @@ public sealed interface PeerRequest {
 
   /** Asks for a model to be loaded and run once. */
   record Warm(ModelKey model) implements PeerRequest {}
+
+  /** Asks which models the node has in memory. */
+  record AskWarm() implements PeerRequest {}
 }

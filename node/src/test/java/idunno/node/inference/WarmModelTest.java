@@ -1,12 +1,17 @@
 package idunno.node.inference;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import idunno.core.models.Preprocessing;
+import idunno.core.models.SmokeTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -109,7 +114,93 @@ class WarmModelTest {
   void a_file_that_is_no_network_is_refused() throws Exception {
     TinyNetwork.write(folder);
     Files.write(folder.resolve("model.onnx"), "not a network".getBytes(UTF_8));
+    assertTrue(refusal().startsWith("model.onnx: expected a sound ONNX file"), refusal());
+  }
+
+  @Test
+  void a_network_that_the_runtime_does_not_know_is_refused() throws Exception {
+    TinyNetwork.write(folder);
+    Path network = folder.resolve("model.onnx");
+    byte[] renamed =
+        new String(Files.readAllBytes(network), ISO_8859_1)
+            .replace("GlobalAveragePool", "GlobalAveragePuul")
+            .getBytes(ISO_8859_1);
+    Files.write(network, renamed);
     assertTrue(refusal().startsWith("model.onnx: ONNX Runtime cannot use it: "), refusal());
+  }
+
+  @Test
+  void a_network_whose_weights_are_in_another_file_never_reaches_the_runtime() throws Exception {
+    TinyNetwork.write(folder);
+    Path network = folder.resolve("model.onnx");
+    ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(network)).toBuilder();
+    // The file is there and would do: 4 floats.
+    model
+        .getGraphBuilder()
+        .getInitializerBuilder(1)
+        .clearFloatData()
+        .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+        .addExternalData(
+            StringStringEntryProto.newBuilder().setKey("location").setValue("bias.bin"));
+    Files.write(folder.resolve("bias.bin"), new byte[16]);
+    Files.write(network, model.build().toByteArray());
+    assertEquals(
+        "model.onnx: tensor bias: its data is in another file; store the weights in the file"
+            + " itself",
+        refusal());
+  }
+
+  @Test
+  void a_network_that_mixes_the_pictures_of_a_run_is_run_one_picture_at_a_time() throws Exception {
+    try (WarmModel model = WarmModel.open(Networks.mixing(folder))) {
+      assertEquals(1, model.picturesPerRun());
+      assertEquals(1, model.smoke().picturesPerRun());
+      List<QueryOutcome> together =
+          BatchRunner.run(model, List.of(() -> Paint.RED, () -> Paint.GREEN));
+      List<QueryOutcome> alone = BatchRunner.run(model, List.of(() -> Paint.GREEN));
+      assertEquals(alone.getFirst().result(), together.getLast().result());
+    }
+  }
+
+  @Test
+  void a_network_that_fails_on_more_than_one_picture_is_run_one_picture_at_a_time()
+      throws Exception {
+    try (WarmModel model = WarmModel.open(Networks.forOneInTruth(folder))) {
+      assertEquals(1, model.picturesPerRun());
+      assertEquals(
+          3,
+          BatchRunner.run(model, List.of(() -> Paint.RED, () -> Paint.RED, () -> Paint.BLUE))
+              .size());
+    }
+  }
+
+  @Test
+  void a_network_whose_outputs_are_no_numbers_is_refused() throws Exception {
+    Networks.notANumber(folder);
+    assertEquals(
+        "model.onnx: expected finite outputs for a test picture, found NaN at output 0", refusal());
+  }
+
+  @Test
+  void a_smoke_test_tells_time_memory_and_size() throws Exception {
+    long bytes = 2 << 20;
+    try (WarmModel model = WarmModel.open(Networks.large(folder, bytes, 1))) {
+      SmokeTest smoke = model.smoke();
+      assertEquals(8, smoke.picturesPerRun());
+      assertEquals(Networks.parametersOfLarge(bytes), smoke.parameters());
+      assertTrue(smoke.runOfOneMicros() > 0 && smoke.fullRunMicros() > 0, smoke::toString);
+      assertTrue(smoke.memoryBytes() >= Files.size(folder.resolve("model.onnx")), smoke::toString);
+      assertEquals(model.loadMillis(), smoke.loadMs());
+    }
+  }
+
+  @Test
+  void outputs_agree_within_rounding_and_no_further() {
+    float[] one = {-3, 0, 7};
+    assertTrue(Trial.agree(one, new float[] {-3.0001f, 0.0001f, 7}));
+    assertFalse(Trial.agree(one, new float[] {-3, 0.1f, 7}));
+    assertFalse(Trial.agree(one, new float[] {-3, 0, Float.POSITIVE_INFINITY}));
+    assertTrue(Trial.agree(new float[] {0, 0}, new float[] {0, 0}));
   }
 
   @Test

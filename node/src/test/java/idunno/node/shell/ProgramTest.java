@@ -15,6 +15,7 @@ import idunno.node.client.FakeApi;
 import idunno.node.codec.Codec;
 import idunno.node.shell.figures.Rates;
 import idunno.node.shell.figures.Reports;
+import idunno.node.workbench.Workbench;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -303,6 +304,7 @@ class ProgramTest {
                     .getBytes(StandardCharsets.UTF_8));
           }
         });
+    Workbench.commands().forEach(bench::with);
     assertEquals(Action.DONE, bench.run("model", "add", "m1", folder.toString()), bench.err());
     assertEquals(
         List.of(

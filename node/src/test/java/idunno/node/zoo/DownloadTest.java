@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -30,11 +32,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class DownloadTest {
-  private final Download download = new Download(new Download.Patience(20_000, 20_000, 3, 1));
+  private final Download download =
+      new Download(new Download.Patience(20_000, 20_000, 3, 1), ProxySelector.of(null));
   private final byte[] body = new byte[300_000];
   private Path to = Path.of("");
 
   @TempDir Path folder;
+
+  private static final String KEY = "key";
 
   @BeforeEach
   void chooseABody() {
@@ -47,8 +52,14 @@ class DownloadTest {
   }
 
   private void fetch(Registry registry, Download with, Progress progress) throws IOException {
-    Catalogue.Source source = Registry.source(body);
-    with.fetch(registry.base().resolve(source.path()), source, to, progress);
+    Source source = Registry.source(body);
+    fetch(source.location(registry.base()), with, progress);
+  }
+
+  private void fetch(URI from, Download with, Progress progress) throws IOException {
+    Source source = Registry.source(body);
+    Wanted wanted = Wanted.pinned(source, "put it at " + to + " and run again");
+    with.fetch(from, wanted, folder.resolve("downloads"), KEY, to, progress);
   }
 
   private IOException refused(Registry registry) throws IOException {
@@ -60,7 +71,10 @@ class DownloadTest {
 
   private List<Path> filesBesideTarget() throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve("downloads"))) {
-      return files.filter(file -> !file.equals(to)).toList();
+      return files
+          .filter(file -> !file.equals(to) && !file.toString().endsWith(".lock"))
+          .sorted()
+          .toList();
     }
   }
 
@@ -116,10 +130,25 @@ class DownloadTest {
   }
 
   @Test
+  void refusesAFileOfAnotherLengthBeforeAnyOfItComes() throws IOException {
+    for (int length : List.of(body.length + 1, body.length - 1)) {
+      try (Registry registry = Registry.of(Arrays.copyOf(body, length))) {
+        IOException e = refused(registry);
+        says(e, "the server's file has " + length + " bytes, expected 300000");
+        assertEquals(1, registry.requests.get());
+      }
+    }
+  }
+
+  @Test
   void stopsAServerThatSendsTooMuch() throws IOException {
-    byte[] more = new byte[body.length + 1];
-    System.arraycopy(body, 0, more, 0, body.length);
-    try (Registry registry = Registry.of(more)) {
+    byte[] more = Arrays.copyOf(body, body.length + 1);
+    try (Registry registry =
+        new Registry(
+            (exchange, request) -> {
+              exchange.sendResponseHeaders(200, 0);
+              exchange.getResponseBody().write(more);
+            })) {
       IOException e = refused(registry);
       says(e, "more than the expected 300000 bytes");
     }
@@ -164,13 +193,10 @@ class DownloadTest {
               exchange.sendResponseHeaders(200, body.length);
               exchange.getResponseBody().write(body, 0, 1000);
               exchange.getResponseBody().flush();
-              try {
-                end.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
+              await(end);
             })) {
-      Download hasty = new Download(new Download.Patience(20_000, 300, 2, 1));
+      Download hasty =
+          new Download(new Download.Patience(20_000, 300, 2, 1), ProxySelector.of(null));
       IOException e =
           assertThrows(IOException.class, () -> fetch(registry, hasty, Progress.none()));
       says(e, "no byte came for 300 ms");
@@ -186,42 +212,63 @@ class DownloadTest {
       unused = socket.getLocalPort();
     }
     URI from = URI.create("http://127.0.0.1:" + unused + "/tiny-1.0.0.tgz");
-    IOException e =
-        assertThrows(
-            IOException.class,
-            () -> download.fetch(from, Registry.source(body), to, Progress.none()));
-    says(e, "fetch " + from + " on another machine");
+    IOException e = assertThrows(IOException.class, () -> fetch(from, download, Progress.none()));
+    says(e, "no connection to its host");
+    says(e, "fetch " + from + " (300000 bytes, sha512 " + Registry.sha512(body) + ") on another");
     says(e, "put it at " + to);
     Files.write(to, body);
-    download.fetch(from, Registry.source(body), to, Progress.none());
+    fetch(from, download, Progress.none());
   }
 
   @Test
-  void twoAtOnceBothEndWithTheRightFile() throws Exception {
-    CountDownLatch both = new CountDownLatch(2);
+  void saysThatTheHostIsUnknown() {
+    URI from = URI.create("http://no-such-host.invalid/tiny-1.0.0.tgz");
+    says(
+        assertThrows(IOException.class, () -> fetch(from, download, Progress.none())),
+        "its host (or the proxy's) is unknown here");
+  }
+
+  @Test
+  void ofTwoAtOnceOneFetchesAndTheOtherFindsTheFile() throws Exception {
+    CountDownLatch waits = new CountDownLatch(1);
     try (Registry registry =
             new Registry(
                 (exchange, request) -> {
-                  both.countDown();
-                  try {
-                    both.await();
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
+                  await(waits);
                   Registry.send(exchange, 200, body);
                 });
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<?> one = threads.submit(() -> fetchUnchecked(registry));
-      Future<?> two = threads.submit(() -> fetchUnchecked(registry));
+      Progress progress =
+          new Progress() {
+            @Override
+            public void bytes(String what, long doneBytes, long totalBytes) {}
+
+            @Override
+            public void step(String what) {
+              assertEquals("waiting for another process to fetch tiny-1.0.0.tgz", what);
+              waits.countDown();
+            }
+          };
+      Future<?> one = threads.submit(() -> fetchUnchecked(registry, progress));
+      Future<?> two = threads.submit(() -> fetchUnchecked(registry, progress));
       one.get();
       two.get();
+      assertEquals(1, registry.requests.get());
     }
     assertArrayEquals(body, Files.readAllBytes(to));
     assertEquals(List.of(), filesBesideTarget());
   }
 
-  private boolean fetchUnchecked(Registry registry) throws IOException {
-    fetch(registry);
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean fetchUnchecked(Registry registry, Progress progress) throws IOException {
+    fetch(registry, download, progress);
     return true;
   }
 
@@ -230,10 +277,18 @@ class DownloadTest {
     Files.createDirectories(to.getParent());
     Path old = Files.write(folder.resolve("downloads/.tiny.old.part"), body);
     Path fresh = Files.write(folder.resolve("downloads/.tiny.fresh.part"), body);
-    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    Path part = Files.write(folder.resolve("downloads/.old.partial"), body);
+    Path lately = Files.write(folder.resolve("downloads/.late.partial"), body);
+    age(old, 2);
+    age(part, 15);
+    age(lately, 13);
     try (Registry registry = Registry.of(body)) {
       fetch(registry);
     }
-    assertEquals(List.of(fresh), filesBesideTarget());
+    assertEquals(List.of(lately, fresh), filesBesideTarget());
+  }
+
+  private static void age(Path file, int days) throws IOException {
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(days))));
   }
 }

@@ -12,11 +12,13 @@ import idunno.core.models.Preprocessing;
 import idunno.node.codec.Codec;
 import idunno.node.convert.tfjs.TinyModel;
 import java.io.IOException;
+import java.net.ProxySelector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -80,10 +82,20 @@ class ShelfTest {
     Catalogue catalogue =
         new Catalogue(
             registry.base(),
+            Optional.empty(),
             List.of(Registry.source(tarball)),
-            List.of(new Catalogue.Network("tiny", "m/model.json", labels, card())),
+            List.of(
+                new Catalogue.Network(
+                    "tiny",
+                    Optional.of("m/model.json"),
+                    Optional.empty(),
+                    labels,
+                    Optional.empty(),
+                    card(),
+                    Optional.empty())),
             List.of(new Catalogue.Photo("red.jpg", "tiny", "m/red.jpg", List.of("red deer"))));
-    Download download = new Download(new Download.Patience(20_000, 20_000, 1, 1));
+    Download download =
+        new Download(new Download.Patience(20_000, 20_000, 1, 1), ProxySelector.of(null));
     return new Shelf(catalogue, download, cache, Progress.none());
   }
 
@@ -93,7 +105,7 @@ class ShelfTest {
 
   private List<Path> in(String folder) throws IOException {
     try (Stream<Path> files = Files.list(cache.resolve(folder))) {
-      return files.toList();
+      return files.filter(file -> !file.toString().endsWith(".lock")).toList();
     }
   }
 
@@ -101,12 +113,18 @@ class ShelfTest {
   void makesAModelThatRunsWithItsLabelsAndItsCard() throws IOException {
     byte[] tarball = tarball();
     try (Registry registry = Registry.of(tarball)) {
-      Path model = shelf(registry, tarball).model("tiny");
+      Path model = shelf(registry, tarball).model("tiny", From.origin());
       assertEquals(
           List.of("red deer", "fern", "sea"),
           Files.readAllLines(model.resolve(ModelCard.LABELS_FILE)));
       byte[] json = Files.readAllBytes(model.resolve(ModelCard.CARD_FILE));
-      assertEquals(card(), Codec.json().decode(json, ModelCard.class));
+      ModelCard written = Codec.json().decode(json, ModelCard.class);
+      assertEquals(
+          "a test; %stiny/-/tiny-1.0.0.tgz, sha512 %s"
+              .formatted(registry.base(), Registry.sha512(tarball)),
+          written.source());
+      assertEquals(card().preprocessing(), written.preprocessing());
+      assertEquals(card().output(), written.output());
       float[] means =
           TinyModel.run(
               model.resolve(ModelCard.NETWORK_FILE), 2, 2, 1, 2, 3, 4, 8, 0, 0, 0, 1, 1, 1, 1);
@@ -119,8 +137,8 @@ class ShelfTest {
   void asksTheRegistryOnce() throws IOException {
     byte[] tarball = tarball();
     try (Registry registry = Registry.of(tarball)) {
-      Path first = shelf(registry, tarball).model("tiny");
-      assertEquals(first, shelf(registry, tarball).model("tiny"));
+      Path first = shelf(registry, tarball).model("tiny", From.origin());
+      assertEquals(first, shelf(registry, tarball).model("tiny", From.origin()));
       shelf(registry, tarball).pictures();
       assertEquals(1, registry.requests.get());
     }
@@ -131,11 +149,11 @@ class ShelfTest {
     byte[] tarball = tarball();
     Path first;
     try (Registry registry = Registry.of(tarball)) {
-      first = shelf(registry, tarball).model("tiny");
+      first = shelf(registry, tarball).model("tiny", From.origin());
     }
     byte[] newer = tarball("1.0.1");
     try (Registry registry = Registry.of(newer)) {
-      assertNotEquals(first, shelf(registry, newer).model("tiny"));
+      assertNotEquals(first, shelf(registry, newer).model("tiny", From.origin()));
       assertEquals(2, in("models").size());
     }
   }
@@ -157,9 +175,9 @@ class ShelfTest {
   void makesAFolderAgainWhenAFileWasTakenOutOfIt() throws IOException {
     byte[] tarball = tarball();
     try (Registry registry = Registry.of(tarball)) {
-      Path model = shelf(registry, tarball).model("tiny");
+      Path model = shelf(registry, tarball).model("tiny", From.origin());
       Files.delete(model.resolve(ModelCard.LABELS_FILE));
-      assertEquals(model, shelf(registry, tarball).model("tiny"));
+      assertEquals(model, shelf(registry, tarball).model("tiny", From.origin()));
       assertEquals(3, Files.readAllLines(model.resolve(ModelCard.LABELS_FILE)).size());
       assertEquals(List.of(model), in("models"));
     }
@@ -172,7 +190,7 @@ class ShelfTest {
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Path>> all = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
-        all.add(threads.submit(() -> shelf(registry, tarball).model("tiny")));
+        all.add(threads.submit(() -> shelf(registry, tarball).model("tiny", From.origin())));
       }
       Path model = all.getFirst().get();
       for (Future<Path> each : all) {
@@ -190,7 +208,9 @@ class ShelfTest {
     other[20] ^= 1;
     try (Registry registry = Registry.of(other)) {
       Shelf shelf = shelf(registry, tarball);
-      says(assertThrows(IOException.class, () -> shelf.model("tiny")), "wrong checksum");
+      says(
+          assertThrows(IOException.class, () -> shelf.model("tiny", From.origin())),
+          "wrong checksum");
       assertThrows(IOException.class, shelf::pictures);
       assertEquals(List.of(), in("models"));
       assertEquals(List.of(), in("pictures"));
@@ -204,11 +224,11 @@ class ShelfTest {
     try (Registry registry = Registry.of(tarball)) {
       Shelf graph = shelf(registry, tarball, "m/labels.json");
       says(
-          assertThrows(IOException.class, () -> graph.model("tiny")),
+          assertThrows(IOException.class, () -> graph.model("tiny", From.origin())),
           "convert tiny-1.0.0.tgz: convert model.json: expected format layers-model or"
               + " graph-model");
       Shelf unlabelled = shelf(registry, tarball, "m/none");
-      assertThrows(IOException.class, () -> unlabelled.model("tiny"));
+      assertThrows(IOException.class, () -> unlabelled.model("tiny", From.origin()));
       assertEquals(List.of(), in("models"));
     }
   }
@@ -216,6 +236,12 @@ class ShelfTest {
   @Test
   void refusesLabelsThatDoNotFitTheNetwork() throws IOException {
     assertEquals(List.of("a"), labels("{\"0\": \" a , b\"}", 1));
+    byte[] text = "background\na\n b \n".getBytes(StandardCharsets.UTF_8);
+    assertEquals(List.of("a", "b"), Labels.lines(text, 2, 1));
+    assertEquals(List.of("background", "a", "b"), Labels.lines(text, 3, 0));
+    says(
+        assertThrows(IOException.class, () -> Labels.lines(text, 4, 1)),
+        "labels: expected 4, found 3");
     for (String wrong :
         List.of(
             "{}",
@@ -230,7 +256,7 @@ class ShelfTest {
   }
 
   private static List<String> labels(String json, int classes) throws IOException {
-    return Shelf.labels(json.getBytes(StandardCharsets.UTF_8), classes);
+    return Labels.json(json.getBytes(StandardCharsets.UTF_8), classes);
   }
 
   @Test

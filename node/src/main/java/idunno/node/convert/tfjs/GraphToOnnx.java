@@ -4,8 +4,13 @@ import static idunno.node.onnx.OnnxGraph.text;
 import static idunno.node.onnx.OnnxGraph.whole;
 import static idunno.node.onnx.OnnxGraph.wholes;
 
+import idunno.core.models.ModelCard.Scores;
+import idunno.core.models.Preprocessing.Layout;
 import idunno.node.convert.tfjs.TfGraph.Operation;
+import idunno.node.onnx.FileOrHint;
+import idunno.node.onnx.Hints;
 import idunno.node.onnx.OnnxGraph;
+import idunno.node.onnx.OnnxNetwork;
 import idunno.node.onnx.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,8 +29,17 @@ final class GraphToOnnx {
   /** What an operation's result is, as far as the conversion must know. */
   private sealed interface Value {}
 
-  /** Numbers that depend on the picture. Of rank 4 (a map per channel) or 2 (a row). */
-  private record Flow(String name, int rank) implements Value {}
+  /**
+   * Numbers that depend on the picture. Of rank 4 (a map per channel) or 2 (a row).
+   *
+   * @param channels how many maps, or how long the row is
+   * @param probabilities whether a softmax made them
+   */
+  private record Flow(String name, int rank, int channels, boolean probabilities) implements Value {
+    static Flow of(String name, int rank, int channels) {
+      return new Flow(name, rank, channels, false);
+    }
+  }
 
   /** A weight; channels last. */
   private record Fixed(String name, Tensor tensor) implements Value {}
@@ -40,49 +54,57 @@ final class GraphToOnnx {
   private record Row(List<Value> items) implements Value {}
 
   private final TfJsModel model;
-  private final int height;
-  private final int width;
+  private final Hints hints;
+  private int height;
+  private int width;
   private final OnnxGraph graph = new OnnxGraph("tensorflow");
   private final Map<String, Value> values = new HashMap<>();
 
-  private GraphToOnnx(TfJsModel model, int height, int width) {
+  private GraphToOnnx(TfJsModel model, Hints hints) {
     this.model = model;
-    this.height = height;
-    this.width = width;
+    this.hints = hints;
   }
 
   /**
    * Converts a network with one input and one output.
    *
-   * @param height the input's height in pixels
-   * @param width the input's width in pixels
-   * @param classes how many numbers the output has
-   * @throws IOException if the network has an operation or a setting that is not known here
+   * @param hints the input's size where the graph leaves it open
+   * @throws IOException if the network has an operation or a setting that is not known here, or
+   *     contradicts the hints
    */
-  static OnnxGraph convert(TfJsModel model, int height, int width, int classes) throws IOException {
-    GraphToOnnx conversion = new GraphToOnnx(model, height, width);
+  static OnnxNetwork convert(TfJsModel model, Hints hints) throws IOException {
+    GraphToOnnx conversion = new GraphToOnnx(model, hints);
     List<Operation> operations = TfGraph.read(model.json()).operations();
     for (Operation operation : operations) {
       conversion.values.put(operation.name(), conversion.add(operation));
     }
     Operation last = operations.getLast();
-    if (!(conversion.values.get(last.name()) instanceof Flow(String name, int rank)) || rank != 2) {
+    if (!(conversion.values.get(last.name()) instanceof Flow output) || output.rank() != 2) {
       throw new IOException(last + ": expected a row of numbers as the output");
     }
-    conversion.graph.output(name, classes);
-    return conversion.graph;
+    int outputs = FileOrHint.outputs(output.channels(), hints.outputs());
+    conversion.graph.output(output.name(), outputs);
+    return new OnnxNetwork(
+        "TensorFlow",
+        Layout.NCHW,
+        conversion.height,
+        conversion.width,
+        outputs,
+        output.probabilities() ? Scores.PROBABILITIES : Scores.LOGITS,
+        conversion.graph);
   }
 
   private Value add(Operation it) throws IOException {
     return switch (it.op()) {
-      case "Placeholder" -> new Flow(graph.input(3, height, width), 4);
+      case "Placeholder" -> placeholder(it);
       case "Const" -> new Fixed(it.name(), model.weight(it.name()));
       case "Identity" -> value(it, 0);
       case "Mul" -> elementwise(it, "Mul");
       case "Sub" -> elementwise(it, "Sub");
       case "RealDiv" -> elementwise(it, "Div");
       case "AddV2" -> elementwise(it, "Add");
-      case "Sigmoid" -> new Flow(node(it, "Sigmoid", flow(it).name()), flow(it).rank());
+      case "Sigmoid" ->
+          Flow.of(node(it, "Sigmoid", flow(it).name()), flow(it).rank(), flow(it).channels());
       case "Softmax" -> softmax(it);
       case "_FusedConv2D" -> convolution(it);
       case "FusedDepthwiseConv2dNative" -> depthwise(it);
@@ -97,6 +119,17 @@ final class GraphToOnnx {
     };
   }
 
+  /** The picture; its sides may be open, as -1, or not there at all. */
+  private Value placeholder(Operation it) throws IOException {
+    List<Long> sides = it.shape("shape");
+    if (!sides.isEmpty() && (sides.size() != 4 || sides.get(3) != 3)) {
+      throw unknown(it, "a picture of shape " + sides);
+    }
+    height = FileOrHint.side("height", sides.isEmpty() ? -1 : sides.get(1), hints.height());
+    width = FileOrHint.side("width", sides.isEmpty() ? -1 : sides.get(2), hints.width());
+    return Flow.of(graph.input(3, height, width), 4, 3);
+  }
+
   private Value elementwise(Operation it, String type) throws IOException {
     Value left = value(it, 0);
     Value right = value(it, 1);
@@ -105,7 +138,17 @@ final class GraphToOnnx {
     if (rank == 0) {
       throw unknown(it, "an operation on constants alone");
     }
-    return new Flow(node(it, type, operand(it, left, rank), operand(it, right, rank)), rank);
+    String result = node(it, type, operand(it, left, rank), operand(it, right, rank));
+    return Flow.of(result, rank, Math.max(channels(left), channels(right)));
+  }
+
+  /** The length of the last side. */
+  private static int channels(Value value) {
+    return switch (value) {
+      case Flow flow -> flow.channels();
+      case Fixed(String _, Tensor tensor) -> tensor.rank() == 0 ? 1 : tensor.side(-1);
+      case ShapeOf _, BatchSize _, Row _ -> 1;
+    };
   }
 
   /** An operand's name; a constant is brought to the layout of a flow of this rank. */
@@ -132,8 +175,8 @@ final class GraphToOnnx {
 
   private Value softmax(Operation it) throws IOException {
     Flow in = flow(it);
-    return new Flow(
-        graph.node(it.name(), "Softmax", List.of(in.name()), whole("axis", 1)), in.rank());
+    String result = graph.node(it.name(), "Softmax", List.of(in.name()), whole("axis", 1));
+    return new Flow(result, in.rank(), in.channels(), true);
   }
 
   private Value convolution(Operation it) throws IOException {
@@ -174,7 +217,7 @@ final class GraphToOnnx {
             in.name(),
             graph.constant(kernel.name() + "/kernel", weight),
             graph.constant(bias.name() + "/bias", bias.tensor()));
-    return new Flow(
+    return Flow.of(
         graph.node(
             it.name(),
             "Conv",
@@ -184,7 +227,8 @@ final class GraphToOnnx {
             wholes("dilations", heightAndWidth(it, "dilations")),
             whole("group", groups),
             text("auto_pad", padding)),
-        4);
+        4,
+        weight.side(0));
   }
 
   private static List<Long> heightAndWidth(Operation it, String attribute) throws IOException {
@@ -209,7 +253,8 @@ final class GraphToOnnx {
     expectRank(it, kernel.tensor(), 2);
     String weight = graph.constant(kernel.name() + "/kernel", kernel.tensor());
     String summand = graph.constant(bias.name() + "/bias", bias.tensor());
-    return new Flow(node(it, "Gemm", in.name(), weight, summand), 2);
+    String result = node(it, "Gemm", in.name(), weight, summand);
+    return Flow.of(result, 2, kernel.tensor().side(1));
   }
 
   private Value mean(Operation it) throws IOException {
@@ -226,7 +271,7 @@ final class GraphToOnnx {
             List.of(in.name()),
             wholes("axes", List.of(2L, 3L)),
             whole("keepdims", keep ? 1 : 0));
-    return new Flow(mean, keep ? 4 : 2);
+    return Flow.of(mean, keep ? 4 : 2, in.channels());
   }
 
   /** The first number of a flow's shape. */
@@ -266,7 +311,7 @@ final class GraphToOnnx {
       // 0 keeps the batch dimension as it is.
       List<Long> shape = List.of(0L, (long) number(sides.get(3)), 1L, 1L);
       String to = graph.constant(it.name() + "/shape", shape);
-      return new Flow(node(it, "Reshape", in.name(), to), 4);
+      return Flow.of(node(it, "Reshape", in.name(), to), 4, in.channels());
     }
     throw unknown(it, "a shape other than (batch, 1, 1, channels)");
   }

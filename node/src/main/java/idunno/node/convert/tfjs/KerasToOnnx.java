@@ -5,8 +5,13 @@ import static idunno.node.onnx.OnnxGraph.whole;
 import static idunno.node.onnx.OnnxGraph.wholes;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import idunno.core.models.ModelCard.Scores;
+import idunno.core.models.Preprocessing.Layout;
 import idunno.node.onnx.ChannelNorm;
+import idunno.node.onnx.FileOrHint;
+import idunno.node.onnx.Hints;
 import idunno.node.onnx.OnnxGraph;
+import idunno.node.onnx.OnnxNetwork;
 import idunno.node.onnx.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -29,37 +35,36 @@ final class KerasToOnnx {
   private record Layer(String name, String type, JsonNode config, List<String> inputs) {}
 
   private final TfJsModel model;
-  private final int height;
-  private final int width;
+  private final Hints hints;
+  private int height;
+  private int width;
   private final Map<String, Layer> layers = new LinkedHashMap<>();
   private final Map<String, Layer> normBehind = new HashMap<>();
   private final Map<String, String> values = new HashMap<>();
   private final OnnxGraph graph;
 
-  private KerasToOnnx(TfJsModel model, int height, int width) {
+  private KerasToOnnx(TfJsModel model, Hints hints) {
     this.model = model;
-    this.height = height;
-    this.width = width;
+    this.hints = hints;
     this.graph = new OnnxGraph("keras");
   }
 
   /**
    * Converts a network with one input and one output.
    *
-   * @param height the input's height in pixels
-   * @param width the input's width in pixels
-   * @param classes how many numbers the output has
-   * @throws IOException if the network has a layer or a setting that is not known here
+   * @param hints the input's size and the number of outputs where the layers leave them open
+   * @throws IOException if the network has a layer or a setting that is not known here, or
+   *     contradicts the hints
    */
-  static OnnxGraph convert(TfJsModel model, int height, int width, int classes) throws IOException {
+  static OnnxNetwork convert(TfJsModel model, Hints hints) throws IOException {
     try {
-      return new KerasToOnnx(model, height, width).convert(classes);
+      return new KerasToOnnx(model, hints).convert();
     } catch (JacksonException | IllegalArgumentException e) {
       throw new IOException("model.json: " + e.getMessage(), e);
     }
   }
 
-  private OnnxGraph convert(int classes) throws IOException {
+  private OnnxNetwork convert() throws IOException {
     JsonNode topology = model.json().required("modelTopology");
     JsonNode config =
         topology.path("model_config").isObject() ? topology.get("model_config") : topology;
@@ -86,8 +91,45 @@ final class KerasToOnnx {
         values.put(layer.name(), add(layer));
       }
     }
-    graph.output(value(end), classes);
-    return graph;
+    int outputs = FileOrHint.outputs(channels(layers.get(end)), hints.outputs());
+    graph.output(value(end), outputs);
+    return new OnnxNetwork(
+        "Keras", Layout.NCHW, height, width, outputs, scores(layers.get(end)), graph);
+  }
+
+  /** The length of a layer's last side; 0 where no layer's settings tell it. */
+  private int channels(@Nullable Layer end) throws IOException {
+    Layer layer = end;
+    while (layer != null) {
+      switch (layer.type()) {
+        case "InputLayer" -> {
+          return 3;
+        }
+        case "Dense" -> {
+          return model.weight(layer.name() + "/kernel", -1, -1).side(1);
+        }
+        case "Conv2D" -> {
+          return model.weight(layer.name() + "/kernel", -1, -1, -1, -1).side(3);
+        }
+        case "ZeroPadding2D",
+            "BatchNormalization",
+            "Activation",
+            "MaxPooling2D",
+            "AveragePooling2D",
+            "Add",
+            "GlobalAveragePooling2D" ->
+            layer = layers.get(layer.inputs().getFirst());
+        default -> {
+          return 0;
+        }
+      }
+    }
+    return 0;
+  }
+
+  private static Scores scores(@Nullable Layer end) {
+    boolean softmax = end != null && end.config().path("activation").asString("").equals("softmax");
+    return softmax ? Scores.PROBABILITIES : Scores.LOGITS;
   }
 
   private static List<String> inputs(JsonNode layer) throws IOException {
@@ -147,19 +189,13 @@ final class KerasToOnnx {
 
   private String input(Layer layer) throws IOException {
     JsonNode shape = layer.config().required("batch_input_shape");
-    int[] wanted = {height, width, 3};
-    for (int i = 1; i < 4; i++) {
-      JsonNode side = shape.path(i);
-      if (shape.size() != 4 || (!side.isNull() && side.intValue() != wanted[i - 1])) {
-        throw new IOException(
-            "layer "
-                + layer.name()
-                + ": expected pictures of "
-                + Arrays.toString(wanted)
-                + " (height, width, channels), found "
-                + shape);
-      }
+    if (shape.size() != 4 || shape.get(3).asInt(0) != 3) {
+      throw new IOException(
+          "layer %s: expected pictures of height, width and 3 channels, found %s"
+              .formatted(layer.name(), shape));
     }
+    height = FileOrHint.side("height", shape.get(1).asInt(0), hints.height());
+    width = FileOrHint.side("width", shape.get(2).asInt(0), hints.width());
     return graph.input(3, height, width);
   }
 

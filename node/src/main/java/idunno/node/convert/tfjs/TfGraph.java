@@ -65,6 +65,14 @@ record TfGraph(List<Operation> operations) {
       return number.isMissingNode() ? otherwise : number.asLong();
     }
 
+    /** A shape's sides, -1 where open; empty where there is no shape, or none that is known. */
+    List<Long> shape(String attribute) {
+      List<Long> sides = new ArrayList<>();
+      JsonNode shape = attributes.path(attribute).path("shape");
+      shape.path("dim").forEach(side -> sides.add(side.path("size").asLong(-1)));
+      return sides;
+    }
+
     /** A truth value; false where there is none. */
     boolean flag(String attribute) {
       return attributes.path(attribute).path("b").asBoolean(false);

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,6 +25,10 @@ import tools.jackson.databind.json.JsonMapper;
  * @param weights the weights by name, channels last
  */
 record TfJsModel(JsonNode json, Map<String, Tensor> weights) {
+  private static final int MOST_SHARDS = 10_000;
+
+  /** A letter, digit or underscore first, so that no name leaves the folder or is hidden. */
+  private static final Pattern SHARD = Pattern.compile("\\w[\\w .+@=,-]{0,199}");
 
   /**
    * Reads a network from the files of a tarball.
@@ -42,6 +49,37 @@ record TfJsModel(JsonNode json, Map<String, Tensor> weights) {
     } catch (JacksonException | IllegalArgumentException | ArithmeticException e) {
       throw new IOException("read " + topology + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The names of the weights' files, each once, in the manifest's order.
+   *
+   * @throws IOException if one is not the plain name of a file beside the network
+   */
+  static Set<String> shards(byte[] topology) throws IOException {
+    Set<String> names = new LinkedHashSet<>();
+    try {
+      for (JsonNode group : JsonMapper.shared().readTree(topology).required("weightsManifest")) {
+        for (JsonNode path : group.required("paths")) {
+          names.add(checked(path.stringValue()));
+        }
+      }
+    } catch (JacksonException | IllegalArgumentException e) {
+      throw new IOException("model.json: " + e.getMessage(), e);
+    }
+    if (names.size() > MOST_SHARDS) {
+      throw new IOException(
+          "weights: expected at most %d files, found %d".formatted(MOST_SHARDS, names.size()));
+    }
+    return names;
+  }
+
+  private static String checked(String name) throws IOException {
+    if (!SHARD.matcher(name).matches()) {
+      throw new IOException(
+          "weights: expected the names of files beside the network, found " + name);
+    }
+    return name;
   }
 
   private static void readGroup(

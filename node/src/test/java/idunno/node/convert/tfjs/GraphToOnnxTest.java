@@ -2,9 +2,12 @@ package idunno.node.convert.tfjs;
 
 import static idunno.node.convert.Message.says;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import idunno.node.onnx.OnnxGraph;
+import idunno.core.models.ModelCard.Scores;
+import idunno.node.onnx.Hints;
+import idunno.node.onnx.OnnxNetwork;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -25,13 +28,14 @@ class GraphToOnnxTest {
   }
 
   private static void gives(TinyModel model, String output, float... expected) throws IOException {
-    OnnxGraph graph = GraphToOnnx.convert(model.graph(output), 2, 2, expected.length);
-    assertArrayEquals(expected, TinyModel.run(graph, 2, 2, PICTURE), 1e-5f);
+    OnnxNetwork network = GraphToOnnx.convert(model.graph(output), Hints.of(2, 2, expected.length));
+    assertArrayEquals(expected, TinyModel.run(network.file(), 2, 2, PICTURE), 1e-5f);
   }
 
   private static void refused(String because, TinyModel model, String output) {
     says(
-        assertThrows(IOException.class, () -> GraphToOnnx.convert(model.graph(output), 2, 2, 3)),
+        assertThrows(
+            IOException.class, () -> GraphToOnnx.convert(model.graph(output), Hints.of(2, 2, 3))),
         because);
   }
 
@@ -187,6 +191,29 @@ class GraphToOnnxTest {
             .op("_FusedMatMul", "p", conv("VALID", 1, "BiasAdd"), "m:0", "k", "b")
             .op("Identity", "out", "", "p");
     gives(model, "out", 28, 23);
+  }
+
+  @Test
+  void theGraphTellsOutputsAndWhatTheyAreAndItsSizeWhereItHasOne() throws IOException {
+    String shape =
+        "\"shape\": {\"shape\": {\"dim\": [{\"size\": \"-1\"}, {\"size\": \"%s\"}, {\"size\":"
+            + " \"2\"}, {\"size\": \"3\"}]}}";
+    TinyModel sized = new TinyModel().op("Placeholder", "in", shape.formatted(2));
+    sized.whole("axes", new int[] {2}, 1, 2).op("Mean", "m", "", "in", "axes");
+    sized.op("Softmax", "s", "", "m").op("Identity", "i", "", "s");
+    OnnxNetwork network = GraphToOnnx.convert(sized.graph("i"), Hints.NONE);
+    assertEquals(2, network.height());
+    assertEquals(3, network.outputs());
+    assertEquals(Scores.PROBABILITIES, network.scores());
+    assertEquals(Scores.LOGITS, GraphToOnnx.convert(sized.graph("m"), Hints.NONE).scores());
+    says(
+        assertThrows(
+            IOException.class, () -> GraphToOnnx.convert(sized.graph("i"), Hints.of(4, 2, 3))),
+        "the input's height is 2 in the file, expected 4");
+    TinyModel open = new TinyModel().op("Placeholder", "in", shape.formatted(-1));
+    says(
+        assertThrows(IOException.class, () -> GraphToOnnx.convert(open.graph("in"), Hints.NONE)),
+        "the input's height is not in the file; name it with --size");
   }
 
   @Test

@@ -2,10 +2,13 @@ package idunno.node.convert.tfjs;
 
 import static idunno.node.convert.Message.says;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import idunno.node.onnx.OnnxGraph;
+import idunno.core.models.ModelCard.Scores;
+import idunno.node.onnx.Hints;
+import idunno.node.onnx.OnnxNetwork;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,13 +37,15 @@ class KerasToOnnxTest {
 
   private static void gives(TinyModel model, String output, float... expected) throws IOException {
     int pictures = 1;
-    OnnxGraph graph = KerasToOnnx.convert(model.keras(output), 2, 2, expected.length / pictures);
-    assertArrayEquals(expected, TinyModel.run(graph, 2, 2, PICTURE), 1e-5f);
+    OnnxNetwork network =
+        KerasToOnnx.convert(model.keras(output), Hints.of(2, 2, expected.length / pictures));
+    assertArrayEquals(expected, TinyModel.run(network.file(), 2, 2, PICTURE), 1e-5f);
   }
 
   private static void refused(String because, TinyModel model, String output) {
     says(
-        assertThrows(IOException.class, () -> KerasToOnnx.convert(model.keras(output), 2, 2, 1)),
+        assertThrows(
+            IOException.class, () -> KerasToOnnx.convert(model.keras(output), Hints.of(2, 2, 1))),
         because);
   }
 
@@ -117,7 +122,7 @@ class KerasToOnnxTest {
     TinyModel model = withNorm(mixed("linear"), "c").layer("Flatten", "f", "", "n");
     gives(model, "f", 15.5f, -6, 26.5f, -10, 37.5f, -14, 48.5f, 14);
     Path file = folder.resolve("m.onnx");
-    KerasToOnnx.convert(model.keras("f"), 2, 2, 8).write(file);
+    KerasToOnnx.convert(model.keras("f"), Hints.of(2, 2, 8)).file().write(file);
     String onnx = Files.readString(file, StandardCharsets.ISO_8859_1);
     assertFalse(onnx.contains("Mul_") || onnx.contains("n/factors"));
   }
@@ -198,14 +203,46 @@ class KerasToOnnxTest {
   }
 
   @Test
+  void theLayersTellSizeOutputsAndWhatTheyAre() throws IOException {
+    TinyModel model =
+        model()
+            .layer("GlobalAveragePooling2D", "g", "", "in")
+            .layer("Dense", "d", "\"use_bias\": false, \"activation\": \"linear\"", "g")
+            .layer("Activation", "s", "\"activation\": \"softmax\"", "d")
+            .weight("d/kernel", new int[] {3, 2}, 1, 0, 1, 1, 0, -20);
+    OnnxNetwork network = KerasToOnnx.convert(model.keras("s"), Hints.NONE);
+    assertEquals(2, network.height());
+    assertEquals(2, network.width());
+    assertEquals(2, network.outputs());
+    assertEquals(Scores.PROBABILITIES, network.scores());
+    assertEquals(Scores.LOGITS, KerasToOnnx.convert(model.keras("d"), Hints.NONE).scores());
+    says(
+        assertThrows(
+            IOException.class, () -> KerasToOnnx.convert(model.keras("s"), Hints.of(2, 2, 3))),
+        "the number of outputs is 2 in the file, expected 3");
+  }
+
+  @Test
+  void whatTheLayersLeaveOpenIsAskedFor() throws IOException {
+    TinyModel model =
+        new TinyModel()
+            .layer("InputLayer", "in", "\"batch_input_shape\": [null, null, 2, 3]")
+            .layer("GlobalAveragePooling2D", "g", "", "in");
+    says(
+        assertThrows(IOException.class, () -> KerasToOnnx.convert(model.keras("g"), Hints.NONE)),
+        "the input's height is not in the file; name it with --size");
+    assertEquals(5, KerasToOnnx.convert(model.keras("g"), Hints.of(5, 2, 3)).height());
+  }
+
+  @Test
   void runsSeveralPicturesAtOnce() throws IOException {
     TinyModel model = model().layer("GlobalAveragePooling2D", "g", "", "in");
-    OnnxGraph graph = KerasToOnnx.convert(model.keras("g"), 2, 2, 3);
+    OnnxNetwork network = KerasToOnnx.convert(model.keras("g"), Hints.of(2, 2, 3));
     float[] two = new float[24];
     System.arraycopy(PICTURE, 0, two, 0, 12);
     System.arraycopy(PICTURE, 0, two, 12, 12);
     two[12] = 5;
-    float[] means = TinyModel.run(graph, 2, 2, two);
+    float[] means = TinyModel.run(network.file(), 2, 2, two);
     assertArrayEquals(new float[] {2.5f, 25, 2, 3.5f, 25, 2}, means, 1e-5f);
   }
 
@@ -219,8 +256,12 @@ class KerasToOnnxTest {
     refused("layer y: used before it is there", model().layer("Flatten", "x", "", "y"), "x");
     refused("layer x: used before it is there", model(), "x");
     refused(
-        "expected pictures of [2, 2, 3]",
+        "the input's height is 4 in the file, expected 2",
         new TinyModel().layer("InputLayer", "in", "\"batch_input_shape\": [null, 4, 2, 3]"),
+        "in");
+    refused(
+        "expected pictures of height, width and 3 channels, found [null,2,2,1]",
+        new TinyModel().layer("InputLayer", "in", "\"batch_input_shape\": [null, 2, 2, 1]"),
         "in");
     refused(
         "weight c/kernel: missing",

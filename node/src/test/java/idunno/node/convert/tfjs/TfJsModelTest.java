@@ -5,15 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import idunno.node.onnx.Hints;
 import idunno.node.onnx.Tensor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TfJsModelTest {
   private static final byte[] NONE = {};
+
+  @TempDir Path folder;
 
   private static TfJsModel read(String manifest, byte[] shard) throws IOException {
     String json = "{\"format\": \"layers-model\", \"weightsManifest\": [" + manifest + "]}";
@@ -94,6 +102,38 @@ class TfJsModelTest {
     says(
         assertThrows(IOException.class, () -> TfJsModel.read(files, "m/model.json")),
         "there is no file m/../../etc/passwd");
+  }
+
+  @Test
+  void takesOnlyPlainNamesOfShards() throws IOException {
+    assertEquals(Set.of("a-shard1of2.bin", "b"), shards("a-shard1of2.bin", "b", "b"));
+    for (String wrong :
+        List.of("../a.bin", "a/b", "a\\\\b", "..", ".hidden", "/etc/passwd", "", "a\\u0000b")) {
+      says(assertThrows(IOException.class, () -> shards(wrong)), "files beside the network");
+    }
+  }
+
+  private static Set<String> shards(String... names) throws IOException {
+    String json =
+        "{\"weightsManifest\": [{\"paths\": [\"%s\"]}]}".formatted(String.join("\", \"", names));
+    return TfJsModel.shards(json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void readsTheShardsThatTheManifestNamesAndNoOthers() throws IOException {
+    TinyModel tiny =
+        new TinyModel()
+            .layer("InputLayer", "in", "\"batch_input_shape\": [null, 2, 2, 3]")
+            .layer("GlobalAveragePooling2D", "g", "", "in");
+    for (Map.Entry<String, byte[]> file : tiny.files("layers-model", "g").entrySet()) {
+      Files.write(folder.resolve(file.getKey().substring(2)), file.getValue());
+    }
+    Files.createDirectory(folder.resolve("not-a-file.bin"));
+    assertEquals(3, TfJs.read(folder.resolve("model.json"), Hints.NONE).outputs());
+    Files.delete(folder.resolve("w2.bin"));
+    says(
+        assertThrows(IOException.class, () -> TfJs.read(folder.resolve("model.json"), Hints.NONE)),
+        "there is no file w2.bin beside the network");
   }
 
   @Test

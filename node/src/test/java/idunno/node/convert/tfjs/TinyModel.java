@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import idunno.node.onnx.OnnxFile;
 import idunno.node.onnx.OnnxGraph;
 import idunno.node.onnx.Tensor;
 import java.io.ByteArrayOutputStream;
@@ -128,7 +129,7 @@ public final class TinyModel {
   }
 
   /** Runs a network on pictures in ONNX's order (channels first). */
-  public static float[] run(OnnxGraph graph, int height, int width, float... input)
+  public static float[] run(OnnxFile graph, int height, int width, float... input)
       throws IOException {
     Path file = Files.createTempFile("tiny", ".onnx");
     try {

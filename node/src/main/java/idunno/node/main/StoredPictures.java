@@ -1,0 +1,32 @@
+package idunno.node.main;
+
+import idunno.core.files.FileVersion;
+import idunno.node.files.FileStore;
+import idunno.node.inference.PictureDecoder;
+import idunno.node.inference.PictureSource;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+
+/** Pictures in the store, as inference reads them. */
+final class StoredPictures {
+  private final FileStore files;
+
+  StoredPictures(FileStore files) {
+    this.files = files;
+  }
+
+  /** A picture that is read when it is asked for. */
+  PictureSource of(FileVersion version) {
+    return () -> read(version);
+  }
+
+  private byte[] read(FileVersion version) throws IOException {
+    if (version.length() > PictureDecoder.MAX_FILE_BYTES) {
+      // Read no further than the decoder would look: it refuses the picture for its size.
+      return new byte[PictureDecoder.MAX_FILE_BYTES + 1];
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) version.length());
+    files.copy(version, bytes);
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,14 @@
+package idunno.node.workbench;
+
+import idunno.node.shell.Command;
+import java.util.List;
+
+/** The room's commands. */
+public final class Workbench {
+  private Workbench() {}
+
+  /** All of them, in the order of the help. */
+  public static List<Command> commands() {
+    return List.of(AddCommand.command(), CatalogueCommands.pull(), CatalogueCommands.list());
+  }
+}
