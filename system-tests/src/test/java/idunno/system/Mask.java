@@ -24,6 +24,8 @@ final class Mask {
           rule("\\bterm \\d+", "term <term>"),
           rule("\\b\\d+ entries", "<n> entries"),
           rule("\\b[0-9.,]+ [kMGT]?B free", "<size> free"),
+          rule("\\b[0-9.,]+ [kMGT]?B of memory", "<size> of memory"),
+          rule("(?m)^(n\\d +ready .*?)[0-9.,]+ [kMGT]?B  (.*)$", "$1<size>  $2"),
           rule("\\b(coordinator|standby)\\b", "<role>"),
           rule("[ \\t]{2,}", "  "),
           rule("(?m) +$", ""),
@@ -31,7 +33,7 @@ final class Mask {
           rule("<role>  n\\d#\\d", "<role>  <node>"),
           rule("(?m)^n\\d#\\d  alive  \\d+$", "<node>  alive  <n>"),
           rule("(?m)^n\\d#\\d  (?=\\d+  \\d+  done)", "<node>  "),
-          rule("(?m)^n\\d  (?=tiny@1  warm)", "<node>  "),
+          rule("(?m)^n\\d  (?=tiny@2  warm)", "<node>  "),
           // Several versions in one file: the lines between them hold times.
           rule("(?<=version 2, 1, 206 B, CRC32C )[0-9a-f]{8}", "<crc>"),
           rule("(?m)^done by machine: .*", "done by machine: <node> <n>, ..."),

@@ -41,8 +41,8 @@ class TranscriptIT {
       """
       # picture\tclass
       0000-no-picture.png\t3
-      0001.png\t3
-      0002.png\t4
+      00001.png\tclass-6
+      00002.png\t4
       elsewhere.png\t4
       """;
 
