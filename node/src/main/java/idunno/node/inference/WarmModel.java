@@ -2,7 +2,6 @@ package idunno.node.inference;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import idunno.core.models.ModelCard;
@@ -73,7 +72,7 @@ public final class WarmModel implements AutoCloseable {
     ModelFolder folder = ModelFolder.read(path);
     @Nullable OrtSession session = null;
     boolean opened = false;
-    OrtEnvironment environment = environment();
+    OrtEnvironment environment = OnnxRuntime.environment();
     try (SessionOptions options = new SessionOptions()) {
       options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
       options.setExecutionMode(SessionOptions.ExecutionMode.SEQUENTIAL);
@@ -141,7 +140,7 @@ public final class WarmModel implements AutoCloseable {
     }
     @Nullable Lane made = null;
     try {
-      made = new Lane(this, environment(), session, preprocessor);
+      made = new Lane(this, OnnxRuntime.environment(), session, preprocessor);
       return made;
     } finally {
       if (made == null) {
@@ -204,25 +203,11 @@ public final class WarmModel implements AutoCloseable {
     return Math.clamp(MOST_INPUT_BYTES / bytesPerPicture, 1, MOST_PER_RUN);
   }
 
-  private static OrtEnvironment environment() {
-    return Environment.SHARED;
-  }
-
   private static void closeQuietly(OrtSession session) {
     try {
       session.close();
     } catch (OrtException e) {
       throw new IllegalStateException("ONNX Runtime cannot close a session", e);
-    }
-  }
-
-  /** Made on first use, after the native libraries are in place. */
-  private static final class Environment {
-    private static final OrtEnvironment SHARED = make();
-
-    private static OrtEnvironment make() {
-      NativeLibraries.prepare();
-      return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "idunno");
     }
   }
 }
