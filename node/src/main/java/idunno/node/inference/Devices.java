@@ -3,6 +3,7 @@ package idunno.node.inference;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import idunno.node.natives.NativeLibraries;
 import idunno.node.onnx.OnnxGraph;
 import idunno.node.onnx.Tensor;
 import java.io.IOException;

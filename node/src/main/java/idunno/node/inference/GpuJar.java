@@ -1,6 +1,7 @@
 package idunno.node.inference;
 
 import ai.onnxruntime.OrtEnvironment;
+import idunno.node.natives.NativeLibraries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

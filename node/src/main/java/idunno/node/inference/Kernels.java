@@ -1,5 +1,6 @@
 package idunno.node.inference;
 
+import idunno.node.natives.NativeLibraries;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import idunno.core.models.ModelCard;
 import idunno.core.models.Preprocessing;
+import idunno.node.natives.CacheFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -2,6 +2,7 @@ package idunno.node.inference;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtLoggingLevel;
+import idunno.node.natives.NativeLibraries;
 
 /** ONNX Runtime in this process: one environment, made on first use. */
 public final class OnnxRuntime {

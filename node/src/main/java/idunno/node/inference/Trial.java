@@ -2,6 +2,9 @@ package idunno.node.inference;
 
 import ai.onnxruntime.OrtException;
 import idunno.core.models.ModelCard;
+import idunno.node.pictures.BrokenPicture;
+import idunno.node.pictures.Picture;
+import idunno.node.pictures.PictureDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtSession;
 import idunno.core.models.ModelCard;
 import idunno.core.models.SmokeTest;
 import idunno.node.onnx.Initializers;
+import idunno.node.pictures.Preprocessor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

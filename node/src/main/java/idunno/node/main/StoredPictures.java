@@ -2,8 +2,8 @@ package idunno.node.main;
 
 import idunno.core.files.FileVersion;
 import idunno.node.files.FileStore;
-import idunno.node.inference.PictureDecoder;
 import idunno.node.inference.PictureSource;
+import idunno.node.pictures.PictureDecoder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import idunno.core.jobs.QueryResult.Classified;
 import idunno.core.jobs.QueryResult.Failed;
+import idunno.node.pictures.Reference;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
