@@ -33,8 +33,8 @@ public final class Main {
   static int run(List<String> args, PrintStream out, PrintStream err, Style style) {
     List<Command> commands =
         new ArrayList<>(List.of(DemoCommand.command(), StartCommand.command()));
-    commands.addAll(Commands.all());
     commands.addAll(Workbench.commands());
+    commands.addAll(Commands.all());
     Program program = new Program(commands, Version.text());
     if (args.equals(List.of(REHEARSE))) {
       Rehearsal.play(program);

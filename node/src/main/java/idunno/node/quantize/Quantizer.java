@@ -161,6 +161,9 @@ public final class Quantizer {
       throws UnfitModel, IOException, InterruptedException {
     Map<String, Integer> channels =
         Equalisation.channels(network, Plan.measured(Units.of(network)));
+    if (channels.isEmpty()) {
+      return network;
+    }
     Measurements measurements =
         new Measurements(network, probe, calibration, work.resolve("probe.onnx"));
     return Equalisation.apply(network, measurements.sizes(channels));

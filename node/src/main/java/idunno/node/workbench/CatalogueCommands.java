@@ -40,9 +40,9 @@ final class CatalogueCommands {
     return Command.remote(
             "model pull",
             Command.Group.MODELS,
-            "fetch a real network and add it: " + String.join(", ", Zoo.names()),
+            "fetch a network of the catalogue and add it",
             CatalogueCommands::pull)
-        .takes("NAME", "a network of the catalogue")
+        .takes("NAME", "one of " + String.join(", ", Zoo.names()) + ", or of your own catalogue")
         .option("--as", "NAME", "what it is to be called here; else as in the catalogue")
         .option("--from", "FILE|MIRROR", "its file, a folder with it, or another server's address")
         .option(CATALOGUE, "FILE", "a catalogue of your own, besides the built-in one");

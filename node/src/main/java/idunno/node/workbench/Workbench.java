@@ -9,6 +9,6 @@ public final class Workbench {
 
   /** All of them, in the order of the help. */
   public static List<Command> commands() {
-    return List.of(AddCommand.command(), CatalogueCommands.pull(), CatalogueCommands.list());
+    return List.of(CatalogueCommands.list(), CatalogueCommands.pull(), AddCommand.command());
   }
 }
