@@ -157,7 +157,7 @@ public final class Demo {
       }
       var added = client.addModel(new ModelName(name));
       step(
-          "model add %s: %s; it loaded and ran once in %s"
+          "model add %s: %s; it loaded and ran in %s"
               .formatted(added.key(), Units.bytes(bytes), Units.span(added.checkMs())));
     }
     List<TrainedView> cold = new ArrayList<>();
