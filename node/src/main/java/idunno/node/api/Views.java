@@ -159,7 +159,7 @@ public final class Views {
   /**
    * A model that was checked and added.
    *
-   * @param checkMs how long it took to load the network and run it once
+   * @param checkMs how long it took to fetch the network, load it and try it
    */
   public record ModelAddedView(ModelKey key, long checkMs) {}
 

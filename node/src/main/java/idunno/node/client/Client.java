@@ -208,7 +208,7 @@ public final class Client {
     return change("DELETE", path, Optional.empty(), Views.ModelRemovedView.class);
   }
 
-  /** Adds the model whose files lie in its folder of the store; a node runs it once first. */
+  /** Adds the model whose files lie in its folder of the store; a node tries it first. */
   public Views.ModelAddedView addModel(ModelName name) throws IOException {
     prepareChange();
     return calls.ask(
