@@ -210,7 +210,8 @@ public final class ClusterState {
   private void pruneModels() {
     Set<ModelKey> inUse = new TreeSet<>();
     for (Progress job : jobs.all()) {
-      if (job.state() == JobState.RUNNING) {
+      // One that is publishing still needs the model's labels.
+      if (job.state() == JobState.RUNNING || job.state() == JobState.PUBLISHING) {
         inUse.add(job.spec().model());
       }
     }

@@ -359,6 +359,23 @@ final class ClusterStateTest {
   }
 
   @Test
+  void aJobThatPublishesItsResultsKeepsTheRemovedModelUntilItIsDone() {
+    NodeId n1 = cluster.admit("n1", 1);
+    JobSpec job = cluster.withModel().withPhotos(4).submit(4, 4, 1);
+    BatchResult result = cluster.result(new BatchKey(job.id(), 0), n1);
+    cluster.apply(new Command.CompleteBatches(List.of(result), AT_MS));
+    assertEquals(JobState.PUBLISHING, progress(job).state());
+
+    cluster.apply(new Command.RemoveModel(ModelRef.latest(MODEL)));
+
+    assertTrue(state.models().get(job.model()).isPresent(), "its labels are in the results");
+    StoredChunk chunk = cluster.newChunk("n1");
+    cluster.apply(publish(job, chunk));
+    assertEquals(JobState.DONE, progress(job).state());
+    assertTrue(state.models().get(job.model()).isEmpty());
+  }
+
+  @Test
   void aRevisionsNumberIsNotUsedAgainOnceTheModelIsRemoved() {
     cluster.withModel().withModel();
     cluster.apply(new Command.RemoveModel(ModelRef.latest(MODEL)));
