@@ -64,8 +64,7 @@ public final class ModelCommands {
       call.printDocument(added);
     } else {
       call.print(
-          "%s  added; it loaded and ran in %s"
-              .formatted(added.key(), Units.span(added.checkMs())));
+          "%s  added; it loaded and ran in %s".formatted(added.key(), Units.span(added.checkMs())));
     }
     return Action.DONE;
   }
