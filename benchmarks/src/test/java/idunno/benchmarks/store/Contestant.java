@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** One column of the table: servers, a client process of its own, and what was measured so far. */
 final class Contestant {
   private static final Duration COPIES_WITHIN = Duration.ofMinutes(2);
-  private static final Duration SHRINKS_WITHIN = Duration.ofMinutes(2);
+  private static final Duration SHRINKS_WITHIN = Duration.ofMinutes(3);
   private static final long CRUMBS_BYTES = 16L << 20;
 
   private final String title;
@@ -75,8 +75,6 @@ final class Contestant {
     turn.put(Measure.GET, measure(load, Measure.GET, "get", large, sources.fetchedLarge()));
     sources.checkLarge();
     turn.put(Measure.DRAIN, measure(load, Measure.DRAIN, "drain", large));
-    driver.ask("delete", large);
-    awaitSpace(before);
 
     String folder = "small-" + round;
     long beforeSmall = bytesBelow(servers.data());
@@ -90,7 +88,8 @@ final class Contestant {
     sources.checkSmall(load);
     driver.ask("delete-all", folder, "-", load.files(), load.threads());
 
-    awaitSpace(beforeSmall);
+    driver.ask("delete", large);
+    awaitSpace(before);
     if (counts) {
       turn.forEach(
           (measure, figure) ->

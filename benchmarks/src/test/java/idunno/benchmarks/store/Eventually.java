@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /** Waits for a condition with a deadline: the one place here that sleeps. */
 final class Eventually {
-  private static final long POLL_MS = 50;
+  private static final long POLL_MS = 300;
 
   private Eventually() {}
 
