@@ -7,8 +7,11 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,8 @@ record Arena(Path disk, Path memory, Guard guard) implements AutoCloseable {
   /** The heap of every JVM, whoever's: what the product's launcher gives its nodes. */
   private static final String HEAP = "-Xmx1g";
 
+  private static final int PRIMING_BLOCK_BYTES = 4 << 20;
+  private static final int PRIMING_BLOCKS = 256;
   private static final int LINES_SHOWN = 6;
 
   /** Opens one below this folder. */
@@ -135,6 +140,29 @@ record Arena(Path disk, Path memory, Guard guard) implements AutoCloseable {
   /** Waits until the disk has everything that was written so far. */
   void sync() throws IOException, InterruptedException {
     run(List.of("sync", "-f", disk.toString()));
+  }
+
+  /**
+   * Brings the disk into the same state before every measurement that writes: something has just
+   * been written and deleted, and nothing waits to be written. A disk that has been idle for
+   * seconds can take writes several times slower at first, and how long it was idle depends on who
+   * was measured before, not on who is measured.
+   */
+  void prime() throws IOException, InterruptedException {
+    Path file = disk.resolve("priming");
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(PRIMING_BLOCK_BYTES);
+      for (int i = 0; i < PRIMING_BLOCKS; i++) {
+        block.clear();
+        while (block.hasRemaining()) {
+          channel.write(block);
+        }
+      }
+      channel.force(true);
+    }
+    Files.delete(file);
+    sync();
   }
 
   /** Ports that are free now. */

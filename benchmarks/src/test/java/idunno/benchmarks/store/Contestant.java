@@ -64,8 +64,8 @@ final class Contestant {
       throws IOException, InterruptedException {
     noteRest(counts);
     long before = bytesBelow(servers.data());
-    arena.sync();
     double calibration = Calibration.perSecond();
+    arena.prime();
     Map<Measure, Optional<Figure>> turn = new EnumMap<>(Measure.class);
 
     String large = "large-" + round;
@@ -78,7 +78,7 @@ final class Contestant {
 
     String folder = "small-" + round;
     long beforeSmall = bytesBelow(servers.data());
-    arena.sync();
+    arena.prime();
     turn.put(
         Measure.PUT_ALL, measureAll(load, Measure.PUT_ALL, "put-all", folder, sources.small()));
     awaitCopies(beforeSmall, load.smallBytes());

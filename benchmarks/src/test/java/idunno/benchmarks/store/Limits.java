@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -55,11 +57,13 @@ final class Limits {
     return List.copyOf(figures.getOrDefault(limit, List.of()));
   }
 
-  /** Measures everything once. */
-  void turn(Arena arena, boolean counts) throws IOException, InterruptedException {
+  /** Measures everything once, in an order that chance gives. */
+  void turn(Arena arena, Random order, boolean counts) throws IOException, InterruptedException {
     double megabytes = load.largeBytes() / 1e6;
-    for (Limit limit : Limit.values()) {
-      arena.sync();
+    List<Limit> shuffled = new ArrayList<>(List.of(Limit.values()));
+    Collections.shuffle(shuffled, order);
+    for (Limit limit : shuffled) {
+      arena.prime();
       double perSecond =
           switch (limit) {
             case PLAIN -> megabytes / seconds(() -> writeCopies(false, false));

@@ -34,6 +34,7 @@ final class Table {
     table.figures();
     yardsticks.forEach(table::ratios);
     table.limits();
+    table.doubts();
     return table.text.toString();
   }
 
@@ -173,6 +174,39 @@ final class Table {
     for (Limit limit : Limit.values()) {
       row(limit.title(), List.of(range(limits.figures(limit))));
     }
+  }
+
+  /** Says aloud where the figures can't all be right: then none is a limit of anything. */
+  private void doubts() {
+    doubt(Limit.PLAIN, Limit.SYNCED);
+    doubt(Limit.FILES_PLAIN, Limit.FILES_SYNCED);
+    for (Contestant column : columns) {
+      doubt(column, Measure.PUT, Limit.PLAIN);
+      doubt(column, Measure.PUT_ALL, Limit.FILES_PLAIN);
+    }
+  }
+
+  private void doubt(Limit easier, Limit harder) {
+    if (value(easier) < value(harder)) {
+      text.append(
+              "\n**Doubtful:** \"%s\" is slower than its harder variant with fsync; "
+                  .formatted(easier.title()))
+          .append("the limits of this run are none.\n");
+    }
+  }
+
+  private void doubt(Contestant column, Measure measure, Limit limit) {
+    List<Figure> rounds = column.figures(measure);
+    if (!rounds.isEmpty() && Figure.median(rounds, Figure::perSecond) > value(limit)) {
+      text.append(
+          "\n**Doubtful:** %s at \"%s\" is faster than plain writes of the same.\n"
+              .formatted(column.title(), measure.title(load)));
+    }
+  }
+
+  private double value(Limit limit) {
+    List<Double> numbers = limits.figures(limit);
+    return numbers.isEmpty() ? Double.NaN : sorted(numbers)[numbers.size() / 2];
   }
 
   private static String number(double value) {
