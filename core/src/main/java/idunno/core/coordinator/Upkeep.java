@@ -11,7 +11,8 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
- * Keeps enough replicas of every chunk, and lets nobody leave before there are.
+ * Keeps enough replicas of every chunk, lets nobody leave before there are, and has deleted files
+ * reclaimed.
  *
  * <p>Soft state: a new coordinator doesn't know which copies are under way, and may have one made
  * twice; a node that is sent a chunk that it holds keeps the one that it has.
@@ -21,6 +22,7 @@ final class Upkeep {
   private static final long EVERY_MS = 500;
 
   private final NavigableSet<Copying> copying = new TreeSet<>();
+  private final Reclaiming reclaiming;
   private long lastMs;
 
   private record Copying(ChunkId chunk, NodeName to) implements Comparable<Copying> {
@@ -33,6 +35,7 @@ final class Upkeep {
 
   Upkeep(long nowMs) {
     this.lastMs = nowMs;
+    this.reclaiming = new Reclaiming(nowMs);
   }
 
   /** Looks after replicas, if it is time to. */
@@ -44,6 +47,7 @@ final class Upkeep {
     repair(state, attendance, effects);
     release(state, attendance, nowMs, effects);
     attendance.insist(nowMs, effects);
+    reclaiming.tick(state, nowMs, effects);
   }
 
   private void repair(ClusterState state, Attendance attendance, List<Effect> effects) {

@@ -64,7 +64,7 @@ public final class ClusterState {
       case Command.FailMember fail -> fail(fail);
       case Command.ReleaseMember release -> release(release);
       case Command.CommitFiles commit -> commit(commit);
-      case Command.DeleteFile delete -> delete(delete);
+      case Command.FileChange change -> FileChanges.apply(change, files, freed);
       case Command.AddReplica add -> addReplica(add);
       case Command.DropReplica drop -> dropReplica(drop);
       case Command.AddModel add -> addModel(add);
@@ -101,29 +101,20 @@ public final class ClusterState {
 
   private Reply commit(Command.CommitFiles command) {
     files.addChunks(command.chunks());
-    for (NewFile file : command.files()) {
-      Optional<String> objection = files.objection(file);
-      if (objection.isPresent()) {
-        freed.addAll(files.dropUnreferenced(command.chunks()));
-        return new Reply.Refused(objection.get());
-      }
+    Optional<Reply> refusal = FileChanges.refusal(command.files(), files);
+    if (refusal.isPresent()) {
+      freed.addAll(files.dropUnreferenced(command.chunks()));
+      return refusal.get();
     }
     List<Integer> numbers = new ArrayList<>();
     for (NewFile file : command.files()) {
       numbers.add(files.commit(file, command.atMs()).number());
     }
     freed.addAll(files.dropUnreferenced(command.chunks()));
+    // After all commits: another file of them may refer to what the first one's limit lets go.
+    command.files().forEach(file -> freed.addAll(files.trim(file.name())));
     command.folder().ifPresent(jobs::usedDataset);
     return new Reply.Committed(numbers);
-  }
-
-  private Reply delete(Command.DeleteFile command) {
-    int versions = files.versions(command.name()).size();
-    if (versions == 0) {
-      return new Reply.Refused("no file " + command.name());
-    }
-    freed.addAll(files.delete(command.name()));
-    return new Reply.Deleted(versions);
   }
 
   private Reply addReplica(Command.AddReplica command) {
@@ -308,13 +299,14 @@ public final class ClusterState {
       return new Reply.Refused("job " + command.job() + " has no results to publish");
     }
     files.addChunks(command.chunks());
-    Optional<String> objection = files.objection(command.file());
+    Optional<String> objection = files.objection(command.file(), 0);
     if (objection.isPresent()) {
       freed.addAll(files.dropUnreferenced(command.chunks()));
       return new Reply.Refused(objection.get());
     }
     FileVersion version = files.commit(command.file(), command.atMs());
     freed.addAll(files.dropUnreferenced(command.chunks()));
+    freed.addAll(files.trim(command.file().name()));
     end(job.get(), JobState.DONE, command.atMs());
     return new Reply.Committed(List.of(version.number()));
   }

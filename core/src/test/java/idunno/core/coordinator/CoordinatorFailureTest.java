@@ -278,7 +278,7 @@ final class CoordinatorFailureTest {
   @Test
   void missingReplicasAreCopiedOnceAndTheCopyIsMadeKnown() {
     begin(10, 10);
-    stage.cluster.apply(new Command.DeleteFile(new FileName("models/resnet50/labels.txt")));
+    stage.cluster.apply(new Command.DeleteFile(new FileName("models/resnet50/labels.txt"), 0, 1));
     StoredChunk chunk = stage.cluster.put(new FileName("notes"), "n1", "n2");
     passWith(2_000, n1, n2, n3);
     List<RepairPlan.Copy> copies =

@@ -188,7 +188,7 @@ final class Cluster {
       }
       case Command.PublishResults _ -> rates.ended(timeline.nowMs());
       case Command.CommitFiles _,
-          Command.DeleteFile _,
+          Command.FileChange _,
           Command.AddReplica _,
           Command.DropReplica _,
           Command.AddModel _,

@@ -91,7 +91,7 @@ final class Store {
       case Command.AdmitMember _,
           Command.FailMember _,
           Command.ReleaseMember _,
-          Command.DeleteFile _,
+          Command.FileChange _,
           Command.AddReplica _,
           Command.DropReplica _,
           Command.AddModel _,

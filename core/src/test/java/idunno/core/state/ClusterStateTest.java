@@ -152,7 +152,7 @@ final class ClusterStateTest {
                 List.of(unused),
                 Optional.of(missing),
                 AT_MS),
-            new Command.DeleteFile(missing),
+            new Command.DeleteFile(missing, 0, 1),
             new Command.AddReplica(new ChunkId("ffffffff"), n1.name()),
             new Command.DropReplica(new ChunkId("ffffffff"), n1.name()),
             SampleCluster.addModel(new ModelName("other"), SampleCluster.card(), 1, AT_MS),
@@ -214,7 +214,7 @@ final class ClusterStateTest {
     cluster.withModel();
     StoredChunk chunk = cluster.put(PHOTOS.resolve("0.jpg"), "n1");
     JobSpec job = cluster.submit(1, 1, 1);
-    cluster.apply(new Command.DeleteFile(PHOTOS.resolve("0.jpg")));
+    cluster.apply(new Command.DeleteFile(PHOTOS.resolve("0.jpg"), 0, 1));
     assertTrue(state.files().chunk(chunk.id()).isPresent());
     assertEquals(List.of(), state.takeFreed());
 
