@@ -107,8 +107,56 @@ public final class Views {
   /** A finished upload of a folder. */
   public record FolderPutView(FileName folder, int files, long bytes, int replicas, long tookMs) {}
 
-  /** A finished delete. */
-  public record DeletedView(FileName name, int versions) {}
+  /**
+   * A finished delete.
+   *
+   * @param untilMs until when it can be had back; 0 if it can't
+   */
+  public record DeletedView(FileName name, int versions, long untilMs) {}
+
+  /** A finished undelete. */
+  public record UndeletedView(FileName name, int versions) {}
+
+  /**
+   * A deleted file that can be had back.
+   *
+   * @param versions how many it has
+   * @param latest the number of the last of them
+   * @param bytes how long they are in all
+   * @param untilMs until when their bytes are kept
+   */
+  public record DeletedFileView(
+      FileName name, int versions, int latest, long bytes, long deletedMs, long untilMs) {}
+
+  /**
+   * How many versions the files of a folder, or one file, keep.
+   *
+   * @param keep 0 for all, where a folder further up says otherwise
+   */
+  public record LimitView(FileName folder, int keep) {}
+
+  /** All limits, by folder. */
+  public record LimitsView(List<LimitView> limits) {}
+
+  /**
+   * A limit that was set.
+   *
+   * @param files of so many files there were more versions than that
+   * @param versions so many of them are gone
+   */
+  public record KeptView(FileName folder, int keep, int files, int versions) {}
+
+  /** A file, or a folder with so many files, that has another name. */
+  public record MovedView(FileName from, FileName to, int files, int versions) {}
+
+  /**
+   * A file, or a folder, that was copied.
+   *
+   * @param bytes how long the copies are in all; they share their bytes with what was copied
+   * @param version the copy's number, if it is one file
+   */
+  public record CopiedView(
+      FileName from, FileName to, int files, long bytes, Optional<Integer> version) {}
 
   /** A model's revision. */
   public record ModelView(

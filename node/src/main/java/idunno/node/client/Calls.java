@@ -185,6 +185,7 @@ final class Calls {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://" + node + ask.path()))
             .method(ask.method(), publisher(ask, sending));
+    ask.headers().forEach(request::header);
     if (ask.changes()) {
       request.header("Idunno-Client", client).header("Idunno-Sequence", Long.toString(id));
     }

@@ -126,8 +126,20 @@ public final class Client {
 
   /** Uploads one file. Answers when the new version is durable on enough nodes. */
   public Views.PutView put(Path local, FileName name, ByteProgress progress) throws IOException {
+    return put(local, name, Optional.empty(), progress);
+  }
+
+  /**
+   * Uploads one file, on a condition.
+   *
+   * @param onlyOver the number of the latest version that must be there, 0 for "no such file"
+   * @throws Refused that {@link Refused#isConflict} if another one is there
+   */
+  public Views.PutView put(
+      Path local, FileName name, Optional<Integer> onlyOver, ByteProgress progress)
+      throws IOException {
     prepareChange();
-    return transfers.put(local, name, progress);
+    return transfers.put(local, name, onlyOver, progress);
   }
 
   /** Uploads all files below a folder, in one request. */
@@ -152,10 +164,64 @@ public final class Client {
     return transfers.versions(name, last, local, progress);
   }
 
-  /** Deletes a file with all its versions. */
+  /** Deletes a file with all its versions; it can be had back for as long as is usual, a day. */
   public Views.DeletedView delete(FileName name) throws IOException {
-    String path = Ask.path("/v1/files/", name.value());
+    return delete(name, OptionalLong.empty());
+  }
+
+  /**
+   * Deletes a file with all its versions.
+   *
+   * @param keepMs how long it can be had back; 0 gives its space back at once, and that of earlier
+   *     deletes of it; empty for as long as is usual
+   */
+  public Views.DeletedView delete(FileName name, OptionalLong keepMs) throws IOException {
+    String keep = keepMs.isPresent() ? Long.toString(keepMs.getAsLong()) : "";
+    String path = Ask.path("/v1/files/", name.value()) + Ask.query("keepMs", keep);
     return change("DELETE", path, Optional.empty(), Views.DeletedView.class);
+  }
+
+  /** Brings back what the last delete of a file took away. */
+  public Views.UndeletedView undelete(FileName name) throws IOException {
+    String path = Ask.path("/v1/undelete/", name.value());
+    return change("POST", path, Optional.empty(), Views.UndeletedView.class);
+  }
+
+  /** The deleted files that can be had back: of one name, of a folder, or all. */
+  public void deleted(Optional<FileName> in, Consumer<Views.DeletedFileView> sink)
+      throws IOException {
+    String path = "/v1/deleted" + Ask.query("in", in.map(FileName::value).orElse(""));
+    stream(
+        read(path),
+        line -> {
+          sink.accept(decode(line, Views.DeletedFileView.class));
+          return true;
+        });
+  }
+
+  /** How many versions are kept where. */
+  public Views.LimitsView limits() throws IOException {
+    return get("/v1/limits", Views.LimitsView.class);
+  }
+
+  /** Sets how many versions the files of a folder, or one file, keep; 0 for all. */
+  public Views.KeptView keep(FileName folder, int versions) throws IOException {
+    String path =
+        Ask.path("/v1/limits/", folder.value()) + Ask.query("keep", Integer.toString(versions));
+    return change("POST", path, Optional.empty(), Views.KeptView.class);
+  }
+
+  /** Gives a file or a folder a name that is free. */
+  public Views.MovedView move(FileName from, FileName to) throws IOException {
+    String path = "/v1/move" + Ask.query("from", from.value(), "to", to.value());
+    return change("POST", path, Optional.empty(), Views.MovedView.class);
+  }
+
+  /** Copies a version of a file, the latest if none is named, or the latest ones of a folder. */
+  public Views.CopiedView copy(FileName from, OptionalInt version, FileName to) throws IOException {
+    String number = version.isPresent() ? Integer.toString(version.getAsInt()) : "";
+    String path = "/v1/copy" + Ask.query("from", from.value(), "to", to.value(), "version", number);
+    return change("POST", path, Optional.empty(), Views.CopiedView.class);
   }
 
   /** One file with all its versions; empty if there is none of that name. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -26,9 +27,13 @@ final class Transfers {
     this.calls = calls;
   }
 
-  Views.PutView put(Path local, FileName name, ByteProgress progress) throws IOException {
+  Views.PutView put(Path local, FileName name, Optional<Integer> onlyOver, ByteProgress progress)
+      throws IOException {
     FileBody body = new FileBody(local, progress);
-    Ask ask = Ask.change("PUT", Ask.path("/v1/files/", name.value()), body, DURABLE_MS);
+    Map<String, String> headers =
+        onlyOver.map(number -> Map.of("Idunno-If-Version", number.toString())).orElse(Map.of());
+    Ask ask =
+        Ask.change("PUT", Ask.path("/v1/files/", name.value()), body, DURABLE_MS).saying(headers);
     Views.PutView put = calls.ask(ask, (response, in) -> Whole.decode(in, Views.PutView.class));
     String sent = HexFormat.of().toHexDigits(body.crc32c());
     if (put.length() != body.lengthBytes() || !put.crc32c().equalsIgnoreCase(sent)) {

@@ -63,6 +63,31 @@ public final class FileStore {
     }
   }
 
+  /** Another version is there than the writer has said; nothing was committed. */
+  public static final class Conflict extends IOException {
+    private static final long serialVersionUID = 1;
+    private final int expected;
+    private final int found;
+
+    Conflict(Reply.Conflict reply) {
+      super(
+          "%s: expected version %d, found %d"
+              .formatted(reply.name(), reply.expected(), reply.found()));
+      this.expected = reply.expected();
+      this.found = reply.found();
+    }
+
+    /** The number that the writer gave, 0 for "no such file". */
+    public int expected() {
+      return expected;
+    }
+
+    /** The latest version's number, 0 if there is none. */
+    public int found() {
+      return found;
+    }
+  }
+
   /**
    * A store over the cluster's state and chunks.
    *
@@ -82,16 +107,25 @@ public final class FileStore {
     this.reader = new FileReader(state, replicas, damaged);
   }
 
+  /** Uploads one file, whatever is there. */
+  public Put put(RequestId id, FileName name, InputStream in)
+      throws IOException, InterruptedException, Proposer.OutcomeUnknown {
+    return put(id, name, Optional.empty(), in);
+  }
+
   /**
    * Uploads one file.
    *
    * @param id the client's id of this request: repeated, it makes one version
+   * @param onlyOver the number of the latest version that must be there at the commit, 0 for none;
+   *     empty where any may be
+   * @throws Conflict if another one is there
    * @throws IOException if not enough nodes hold it in time; nothing is visible then
    * @throws Proposer.OutcomeUnknown if it isn't known whether the version is visible
    */
-  public Put put(RequestId id, FileName name, InputStream in)
+  public Put put(RequestId id, FileName name, Optional<Integer> onlyOver, InputStream in)
       throws IOException, InterruptedException, Proposer.OutcomeUnknown {
-    return put(id, List.of(new Source(name, in)).iterator(), Optional.empty());
+    return put(id, List.of(new Source(name, in)).iterator(), onlyOver, Optional.empty());
   }
 
   /**
@@ -103,6 +137,12 @@ public final class FileStore {
    */
   public Put put(RequestId id, Iterator<Source> sources, Optional<FileName> folder)
       throws IOException, InterruptedException, Proposer.OutcomeUnknown {
+    return put(id, sources, Optional.empty(), folder);
+  }
+
+  private Put put(
+      RequestId id, Iterator<Source> sources, Optional<Integer> onlyOver, Optional<FileName> folder)
+      throws IOException, InterruptedException, Proposer.OutcomeUnknown {
     Upload upload = new Upload(writer);
     while (sources.hasNext()) {
       Source source = sources.next();
@@ -112,12 +152,18 @@ public final class FileStore {
     List<Integer> versions = new ArrayList<>();
     for (int from = 0; from < ready.files().size(); from += FILES_PER_COMMIT) {
       List<NewFile> group =
-          ready.files().subList(from, Math.min(ready.files().size(), from + FILES_PER_COMMIT));
+          ready
+              .files()
+              .subList(from, Math.min(ready.files().size(), from + FILES_PER_COMMIT))
+              .stream()
+              .map(file -> file.onlyOver(onlyOver))
+              .toList();
       Command commit =
           new Command.CommitFiles(
               group, chunksOf(group, ready.chunks()), folder, clockMs.getAsLong());
       switch (proposer.submit(ofGroup(id, from / FILES_PER_COMMIT), commit, COMMIT_WITHIN)) {
         case Reply.Committed committed -> versions.addAll(committed.numbers());
+        case Reply.Conflict conflict -> throw new Conflict(conflict);
         case Reply.Refused refused -> throw new Refused(refused.reason());
         case Reply other -> throw unexpected(commit, other);
       }
@@ -162,21 +208,6 @@ public final class FileStore {
   private static IllegalStateException unexpected(Command command, Reply reply) {
     return new IllegalStateException(
         command.getClass().getSimpleName() + " was answered by " + reply);
-  }
-
-  /**
-   * Deletes a file with all its versions.
-   *
-   * @return how many versions are gone
-   */
-  public int delete(RequestId id, FileName name)
-      throws IOException, InterruptedException, Proposer.OutcomeUnknown {
-    Command delete = new Command.DeleteFile(name);
-    return switch (proposer.submit(id, delete, COMMIT_WITHIN)) {
-      case Reply.Deleted deleted -> deleted.versions();
-      case Reply.Refused refused -> throw new Refused(refused.reason());
-      case Reply other -> throw unexpected(delete, other);
-    };
   }
 
   /** One version of a file, the latest where none is named; as far as this node's state is. */

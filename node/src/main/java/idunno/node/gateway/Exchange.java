@@ -113,6 +113,18 @@ final class Exchange {
     }
   }
 
+  /** Over which version alone a file may be put; 0 for "no such file". */
+  Optional<Integer> onlyOver() {
+    String given = http.getRequestHeaders().getFirst("Idunno-If-Version");
+    Optional<Integer> number =
+        Optional.ofNullable(given).map(text -> parse("Idunno-If-Version", text));
+    if (number.isPresent() && number.get() < 0) {
+      throw new IllegalArgumentException(
+          "Idunno-If-Version: expected 0 (no such file) or more, found " + number.get());
+    }
+    return number;
+  }
+
   InputStream body() {
     return http.getRequestBody();
   }

@@ -16,9 +16,11 @@ final class FileRoutes {
   private static final String BYTES = "application/octet-stream";
 
   private final FilesPort files;
+  private final VersionRoutes versions;
 
-  FileRoutes(FilesPort files) {
+  FileRoutes(FilesPort files, VersionRoutes versions) {
     this.files = files;
+    this.versions = versions;
   }
 
   private static FileName nameOf(List<String> segments) {
@@ -29,8 +31,10 @@ final class FileRoutes {
   void file(Exchange exchange, List<String> name) throws IOException, InterruptedException {
     switch (exchange.method()) {
       case "PUT" ->
-          exchange.answer(200, files.put(exchange.requestId(), nameOf(name), exchange.body()));
-      case "DELETE" -> exchange.answer(200, files.delete(exchange.requestId(), nameOf(name)));
+          exchange.answer(
+              200,
+              files.put(exchange.requestId(), nameOf(name), exchange.onlyOver(), exchange.body()));
+      case "DELETE" -> versions.delete(exchange, name);
       case "GET" -> get(exchange, nameOf(name));
       default -> throw new IllegalArgumentException("files: expected PUT, GET or DELETE");
     }

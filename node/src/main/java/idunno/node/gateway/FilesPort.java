@@ -4,7 +4,6 @@ import idunno.core.base.NodeName;
 import idunno.core.base.RequestId;
 import idunno.core.files.FileName;
 import idunno.core.files.FileVersion;
-import idunno.node.api.Views.DeletedView;
 import idunno.node.api.Views.FilesView;
 import idunno.node.api.Views.FolderPutView;
 import idunno.node.api.Views.PutView;
@@ -24,8 +23,15 @@ public interface FilesPort {
   /** A file of a folder upload: its name in the folder, and its bytes. */
   record Part(String name, InputStream in) {}
 
-  /** Uploads a file. */
-  PutView put(RequestId id, FileName name, InputStream in) throws IOException, InterruptedException;
+  /**
+   * Uploads a file.
+   *
+   * @param onlyOver the number of the latest version that must be there, 0 for none; empty where
+   *     any may be
+   * @throws Conflict if another one is there
+   */
+  PutView put(RequestId id, FileName name, Optional<Integer> onlyOver, InputStream in)
+      throws IOException, InterruptedException;
 
   /** Uploads a folder; each part's stream is read to its end before the next is asked for. */
   FolderPutView putFolder(RequestId id, FileName folder, Iterator<Part> parts)
@@ -36,9 +42,6 @@ public interface FilesPort {
 
   /** Writes a version's bytes. */
   void copy(FileVersion version, OutputStream out) throws IOException;
-
-  /** Deletes a file with all its versions. */
-  DeletedView delete(RequestId id, FileName name) throws IOException, InterruptedException;
 
   /** One file with all its versions and who holds them. */
   FilesView list(FileName name) throws IOException, InterruptedException;

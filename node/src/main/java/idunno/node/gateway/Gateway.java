@@ -15,9 +15,10 @@ import java.util.concurrent.Executors;
 /**
  * The network API: HTTP and JSON, one virtual thread a request.
  *
- * <p>Statuses: 400 the request itself is wrong, 404 no such thing, 409 refused, 503 no coordinator
- * or no group now, 500 anything else; each with an {@link ErrorView}. An error after the answer has
- * begun breaks the connection off, so that no client takes a part for the whole.
+ * <p>Statuses: 400 the request itself is wrong, 404 no such thing, 409 refused, 412 another version
+ * is there than the writer said, 503 no coordinator or no group now, 500 anything else; each with
+ * an {@link ErrorView}. An error after the answer has begun breaks the connection off, so that no
+ * client takes a part for the whole.
  */
 public final class Gateway implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
@@ -27,14 +28,21 @@ public final class Gateway implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final GroupRoutes group;
   private final FileRoutes files;
+  private final VersionRoutes versions;
   private final ModelRoutes models;
   private final JobRoutes jobs;
 
   private Gateway(
-      HttpServer server, GroupPort group, FilesPort files, ModelsPort models, JobsPort jobs) {
+      HttpServer server,
+      GroupPort group,
+      FilesPort files,
+      VersionsPort versions,
+      ModelsPort models,
+      JobsPort jobs) {
     this.server = server;
     this.group = new GroupRoutes(group);
-    this.files = new FileRoutes(files);
+    this.versions = new VersionRoutes(versions);
+    this.files = new FileRoutes(files, this.versions);
     this.models = new ModelRoutes(models);
     this.jobs = new JobRoutes(jobs);
   }
@@ -45,11 +53,16 @@ public final class Gateway implements AutoCloseable {
    * @throws IOException if it can't listen there
    */
   public static Gateway open(
-      Address address, GroupPort group, FilesPort files, ModelsPort models, JobsPort jobs)
+      Address address,
+      GroupPort group,
+      FilesPort files,
+      VersionsPort versions,
+      ModelsPort models,
+      JobsPort jobs)
       throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(address.host(), address.port()), BACKLOG);
-    Gateway gateway = new Gateway(server, group, files, models, jobs);
+    Gateway gateway = new Gateway(server, group, files, versions, models, jobs);
     server.setExecutor(gateway.threads);
     server.createContext("/v1/", gateway::handle);
     server.createContext("/", gateway::lost);
@@ -78,6 +91,8 @@ public final class Gateway implements AutoCloseable {
       fail(http, exchange, 404, message(e), true);
     } catch (Refused e) {
       fail(http, exchange, 409, message(e), false);
+    } catch (Conflict e) {
+      fail(http, exchange, 412, message(e), false);
     } catch (IllegalArgumentException | BadMessage e) {
       fail(http, exchange, 400, message(e), true);
     } catch (UncheckedIOException e) {
@@ -133,6 +148,11 @@ public final class Gateway implements AutoCloseable {
       case "list" -> files.list(exchange);
       case "versions" -> files.versions(exchange, rest);
       case "store" -> files.store(exchange);
+      case "undelete" -> versions.undelete(exchange, rest);
+      case "deleted" -> versions.deleted(exchange);
+      case "limits" -> versions.limits(exchange, rest);
+      case "move" -> versions.move(exchange);
+      case "copy" -> versions.copy(exchange);
       case "models" -> models.models(exchange, rest);
       case "train" -> {
         exchange.expect("POST");

@@ -10,7 +10,6 @@ import idunno.core.files.FileVersion;
 import idunno.core.files.StoredChunk;
 import idunno.core.membership.MemberState;
 import idunno.core.state.ClusterState;
-import idunno.node.api.Views.DeletedView;
 import idunno.node.api.Views.FileView;
 import idunno.node.api.Views.FilesView;
 import idunno.node.api.Views.FolderPutView;
@@ -19,6 +18,7 @@ import idunno.node.api.Views.PutView;
 import idunno.node.api.Views.StoreView;
 import idunno.node.api.Views.VersionView;
 import idunno.node.files.FileStore;
+import idunno.node.gateway.Conflict;
 import idunno.node.gateway.FilesPort;
 import idunno.node.gateway.NotFound;
 import idunno.node.gateway.Refused;
@@ -49,11 +49,11 @@ final class FilesOps implements FilesPort {
   }
 
   @Override
-  public PutView put(RequestId id, FileName name, InputStream in)
+  public PutView put(RequestId id, FileName name, Optional<Integer> onlyOver, InputStream in)
       throws IOException, InterruptedException {
     long startedNanos = System.nanoTime();
     try {
-      FileStore.Put put = process.node().files().put(id, name, in);
+      FileStore.Put put = process.node().files().put(id, name, onlyOver, in);
       var file = put.files().getFirst();
       return new PutView(
           name,
@@ -62,6 +62,8 @@ final class FilesOps implements FilesPort {
           String.format("%08x", file.crc32c()),
           put.replicas(),
           msSince(startedNanos));
+    } catch (FileStore.Conflict e) {
+      throw new Conflict(name, e.expected(), e.found());
     } catch (FileStore.Refused e) {
       throw new Refused(String.valueOf(e.getMessage()));
     } catch (Proposer.OutcomeUnknown e) {
@@ -114,17 +116,6 @@ final class FilesOps implements FilesPort {
   @Override
   public void copy(FileVersion version, OutputStream out) throws IOException {
     process.node().files().copy(version, out);
-  }
-
-  @Override
-  public DeletedView delete(RequestId id, FileName name) throws IOException, InterruptedException {
-    try {
-      return new DeletedView(name, process.node().files().delete(id, name));
-    } catch (FileStore.Refused e) {
-      throw new NotFound(String.valueOf(e.getMessage()));
-    } catch (Proposer.OutcomeUnknown e) {
-      throw new Unavailable(String.valueOf(e.getMessage()), e);
-    }
   }
 
   @Override

@@ -28,20 +28,19 @@ final class FileCommands {
             .numbered(7)
             .takes(LOCAL, "a file of this machine; with -r a folder")
             .takes(SDFS, "its name in the store; a slash at its end keeps the local name")
-            .flag("store all files below the folder LOCAL in the folder SDFS", "-r", "--recursive"),
+            .flag("store all files below the folder LOCAL in the folder SDFS", "-r", "--recursive")
+            .option("--if-version", "N", "only if N is the latest version there")
+            .flag("only if there is no such file", "--if-absent"),
         Command.remote("get", Group.FILES, "fetch a file's latest version", FileCommands::get)
             .numbered(8)
             .takes(SDFS, "a name in the store")
             .takes(LOCAL, "a file of this machine, which is replaced; or a folder")
             .option("--version", "N", "fetch that version"),
         Command.remote(
-                "delete", Group.FILES, "delete a file with all its versions", FileCommands::delete)
-            .numbered(9)
-            .takes(SDFS, "a name in the store"),
-        Command.remote(
                 "ls", Group.FILES, "which machines hold a file; a folder's files", FileCommands::ls)
             .numbered(10)
-            .mayTake(SDFS, "a file or a folder of the store; none: all files"),
+            .mayTake(SDFS, "a file or a folder of the store; none: all files")
+            .flag("what was deleted and can be had back", "--deleted"),
         Command.remote("store", Group.FILES, "what a machine holds now", FileCommands::store)
             .numbered(11)
             .mayTake("NODE", "a member's name; none: the node that is called"),
@@ -70,7 +69,11 @@ final class FileCommands {
   private static int put(Call call) throws IOException {
     Path local = path(LOCAL, call.words().text(LOCAL));
     FileName name = call.words().file(SDFS);
+    Optional<Integer> onlyOver = onlyOver(call);
     if (call.words().has("--recursive")) {
+      if (onlyOver.isPresent()) {
+        throw new Usage("--if-version and --if-absent are for one file, not for a folder");
+      }
       Views.FolderPutView put = putFolder(call, local, name);
       if (call.json()) {
         call.printDocument(put);
@@ -92,7 +95,7 @@ final class FileCommands {
     if (call.words().text(SDFS).endsWith("/")) {
       name = Words.file(SDFS, name + "/" + local.getFileName());
     }
-    Views.PutView put = putFile(call, local, name);
+    Views.PutView put = putFile(call, local, name, onlyOver);
     if (call.json()) {
       call.printDocument(put);
     } else {
@@ -101,10 +104,28 @@ final class FileCommands {
     return Action.DONE;
   }
 
+  private static Optional<Integer> onlyOver(Call call) {
+    Optional<Integer> version =
+        call.words().number("--if-version", 0, Integer.MAX_VALUE).map(Long::intValue);
+    if (!call.words().has("--if-absent")) {
+      return version;
+    }
+    if (version.isPresent()) {
+      throw new Usage("expected --if-version or --if-absent, found both");
+    }
+    return Optional.of(0);
+  }
+
   /** Uploads a file with a progress bar. */
   static Views.PutView putFile(Call call, Path local, FileName name) throws IOException {
+    return putFile(call, local, name, Optional.empty());
+  }
+
+  /** Uploads a file with a progress bar; only over that version, if one is named. */
+  static Views.PutView putFile(Call call, Path local, FileName name, Optional<Integer> onlyOver)
+      throws IOException {
     try (ProgressLine progress = call.bytes("put " + name)) {
-      return call.client().put(local, name, progress);
+      return call.client().put(local, name, onlyOver, progress);
     }
   }
 
@@ -172,17 +193,10 @@ final class FileCommands {
     return Action.DONE;
   }
 
-  private static int delete(Call call) throws IOException {
-    Views.DeletedView deleted = call.client().delete(call.words().file(SDFS));
-    if (call.json()) {
-      call.printDocument(deleted);
-    } else {
-      call.print("%s  deleted, %d versions".formatted(deleted.name(), deleted.versions()));
-    }
-    return Action.DONE;
-  }
-
   private static int ls(Call call) throws IOException {
+    if (call.words().has("--deleted")) {
+      return VersionCommands.deleted(call);
+    }
     Client client = call.client();
     if (call.words().optional(SDFS).isEmpty()) {
       return list(call, client.files(Optional.empty()));
