@@ -172,7 +172,8 @@ public final class FileTable {
   }
 
   /**
-   * From now on the files of a folder, or one file, keep so many versions; 0 means all.
+   * From now on the files of a folder, or one file, keep so many versions; 0 takes its limit back,
+   * so that of the nearest folder further up holds.
    *
    * @return what went, since it was beyond the limit already
    */
@@ -350,7 +351,7 @@ public final class FileTable {
     return deleted.firstDueMs();
   }
 
-  /** How many versions are kept, by folder or file; 0 where all are, though not further up. */
+  /** How many versions are kept, by folder or file. */
   public NavigableMap<FileName, Integer> limits() {
     return limits.all();
   }

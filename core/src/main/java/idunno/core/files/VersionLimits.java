@@ -19,9 +19,10 @@ final class VersionLimits {
   /** Why a limit can't be set, if so. */
   Optional<String> objection(FileName folder, int versions) {
     if (versions < 0) {
-      return Optional.of("versions to keep: expected 0 (no limit) or more, found " + versions);
+      return Optional.of(
+          "versions to keep: expected 1 or more, or 0 to take a limit back, found " + versions);
     }
-    if (byFolder.size() >= MAX_LIMITS && !byFolder.containsKey(folder.value())) {
+    if (versions > 0 && byFolder.size() >= MAX_LIMITS && !byFolder.containsKey(folder.value())) {
       return Optional.of(
           "versions to keep: there are " + MAX_LIMITS + " limits already; take one back with 0");
     }
@@ -31,13 +32,13 @@ final class VersionLimits {
   /**
    * Sets a limit.
    *
-   * @param versions at most so many are kept; 0 means no limit, and stays written down only where a
-   *     folder further up has one that would hold otherwise
+   * @param versions at most so many are kept; 0 takes the folder's own limit back
    */
   void set(FileName folder, int versions) {
-    byFolder.remove(folder.value());
-    if (versions > 0 || of(folder).isPresent()) {
+    if (versions > 0) {
       byFolder.put(folder.value(), versions);
+    } else {
+      byFolder.remove(folder.value());
     }
   }
 
@@ -50,13 +51,13 @@ final class VersionLimits {
     for (int end = value.length(); end > 0; end = value.lastIndexOf('/', end - 1)) {
       Integer versions = byFolder.get(value.substring(0, end));
       if (versions != null) {
-        return versions == 0 ? OptionalInt.empty() : OptionalInt.of(versions);
+        return OptionalInt.of(versions);
       }
     }
     return OptionalInt.empty();
   }
 
-  /** All limits by folder; 0 where a folder has none though one further up has. */
+  /** All limits by folder. */
   NavigableMap<FileName, Integer> all() {
     NavigableMap<FileName, Integer> limits = new TreeMap<>();
     byFolder.forEach((folder, versions) -> limits.put(new FileName(folder), versions));

@@ -68,7 +68,7 @@ public sealed interface Command {
   /**
    * The files of a folder, or one file, keep so many versions each, from now on.
    *
-   * @param versions 1 or more; 0 for all
+   * @param versions 1 or more; 0 takes back the limit that was set for that very name
    */
   record KeepVersions(FileName folder, int versions) implements FileChange {}
 

@@ -128,11 +128,7 @@ public final class Views {
   public record DeletedFileView(
       FileName name, int versions, int latest, long bytes, long deletedMs, long untilMs) {}
 
-  /**
-   * How many versions the files of a folder, or one file, keep.
-   *
-   * @param keep 0 for all, where a folder further up says otherwise
-   */
+  /** How many versions the files of a folder, or one file, keep. */
   public record LimitView(FileName folder, int keep) {}
 
   /** All limits, by folder. */
@@ -141,6 +137,7 @@ public final class Views {
   /**
    * A limit that was set.
    *
+   * @param keep 0 if it was taken back
    * @param files of so many files there were more versions than that
    * @param versions so many of them are gone
    */

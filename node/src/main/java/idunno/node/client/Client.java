@@ -204,7 +204,7 @@ public final class Client {
     return get("/v1/limits", Views.LimitsView.class);
   }
 
-  /** Sets how many versions the files of a folder, or one file, keep; 0 for all. */
+  /** Sets how many versions the files of a folder, or one file, keep; 0 takes that back. */
   public Views.KeptView keep(FileName folder, int versions) throws IOException {
     String path =
         Ask.path("/v1/limits/", folder.value()) + Ask.query("keep", Integer.toString(versions));

@@ -36,7 +36,7 @@ public interface VersionsPort {
   /**
    * Sets how many versions the files of a folder, or one file, keep.
    *
-   * @param versions 1 or more; 0 for all
+   * @param versions 1 or more; 0 takes back the limit of that very name
    */
   KeptView keep(RequestId id, FileName folder, int versions)
       throws IOException, InterruptedException;

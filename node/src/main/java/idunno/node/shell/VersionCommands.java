@@ -40,7 +40,8 @@ final class VersionCommands {
         Command.remote(
                 "versions", Group.FILES, "how many versions are kept", VersionCommands::versions)
             .mayTake(FOLDER, "a folder or a file; none: all limits")
-            .option("--keep", "K", "keep the K newest versions of each file in it; 0: all"),
+            .option(
+                "--keep", "K", "keep the K newest versions of each file in it; 0 takes that back"),
         Command.remote("mv", Group.FILES, "move a file or a folder", VersionCommands::move)
             .takes(FROM, "a file or a folder of the store")
             .takes(TO, "a free name; a slash at its end keeps the last part of FROM"),
@@ -143,18 +144,16 @@ final class VersionCommands {
       call.printDocument(kept);
     } else {
       call.print(
-          "%s  keeps %s; %s versions of %s files are gone"
+          "%s  %s; %s versions of %s files are gone"
               .formatted(
                   kept.folder(),
-                  kept(kept.keep()),
+                  kept.keep() == 0
+                      ? "has no limit of its own"
+                      : "keeps the last " + kept.keep() + " of each file",
                   Units.count(kept.versions()),
                   Units.count(kept.files())));
     }
     return Action.DONE;
-  }
-
-  private static String kept(int versions) {
-    return versions == 0 ? "all versions" : "the last " + versions + " of each file";
   }
 
   private static int limits(Call call, Optional<FileName> of) throws IOException {
@@ -172,9 +171,9 @@ final class VersionCommands {
                       + " keeps all versions; versions FOLDER --keep K sets a limit"));
       return Action.DONE;
     }
-    Columns table = call.columns().words("KEEPS", "FOLDER OR FILE");
+    Columns table = call.columns().figures("KEEPS").words("FOLDER OR FILE");
     for (Views.LimitView limit : limits.limits()) {
-      table.row(limit.keep() == 0 ? "all" : Units.count(limit.keep()), limit.folder().value());
+      table.row(Units.count(limit.keep()), limit.folder().value());
     }
     table.printTo(call.out());
     return Action.DONE;
