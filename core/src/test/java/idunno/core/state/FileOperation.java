@@ -9,7 +9,7 @@ import net.jqwik.api.Tuple;
 /** What a client does with files: drawn at random, and made smaller when it fails. */
 sealed interface FileOperation {
   /**
-   * Puts files in one go, one chunk for all of them.
+   * Puts files in one go.
    *
    * @param condition of the first of them: 0 none, 1 one that holds, 2 one that most often doesn't
    */
