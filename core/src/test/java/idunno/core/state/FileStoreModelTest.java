@@ -40,7 +40,7 @@ final class FileStoreModelTest {
     return FileOperation.any().list().ofMinSize(20).ofMaxSize(120);
   }
 
-  @Property(tries = 1_000)
+  @Property(tries = 500)
   void theStoreIsAPlainMapOfNamesToVersions(@ForAll("operations") List<FileOperation> operations) {
     Pair pair = new Pair();
     for (FileOperation operation : operations) {
