@@ -72,13 +72,16 @@ final class VersionCommands {
     return Action.DONE;
   }
 
+  private static String counted(long count, String one) {
+    return Units.count(count) + " " + one + (count == 1 ? "" : "s");
+  }
+
   /** What a delete came to, in a line. */
   static String described(Views.DeletedView deleted) {
-    return "%s  deleted, %d %s%s"
+    return "%s  deleted, %s%s"
         .formatted(
             deleted.name(),
-            deleted.versions(),
-            deleted.versions() == 1 ? "version" : "versions",
+            counted(deleted.versions(), "version"),
             deleted.untilMs() == 0
                 ? " gone for good"
                 : "; undelete brings it back until " + Units.moment(deleted.untilMs()));
@@ -89,10 +92,7 @@ final class VersionCommands {
     if (call.json()) {
       call.printDocument(back);
     } else {
-      call.print(
-          "%s  back, %d %s"
-              .formatted(
-                  back.name(), back.versions(), back.versions() == 1 ? "version" : "versions"));
+      call.print("%s  back, %s".formatted(back.name(), counted(back.versions(), "version")));
     }
     return Action.DONE;
   }
@@ -125,8 +125,8 @@ final class VersionCommands {
     call.remark(
         call.style()
             .faint(
-                "%s deleted files, %s; undelete brings one back"
-                    .formatted(Units.count(total[0]), Units.bytes(total[1]))));
+                "%s, %s; undelete brings one back"
+                    .formatted(counted(total[0], "deleted file"), Units.bytes(total[1]))));
     return Action.DONE;
   }
 
@@ -144,14 +144,14 @@ final class VersionCommands {
       call.printDocument(kept);
     } else {
       call.print(
-          "%s  %s; %s versions of %s files are gone"
+          "%s  %s; %s of %s gone"
               .formatted(
                   kept.folder(),
                   kept.keep() == 0
                       ? "has no limit of its own"
                       : "keeps the last " + kept.keep() + " of each file",
-                  Units.count(kept.versions()),
-                  Units.count(kept.files())));
+                  counted(kept.versions(), "version"),
+                  counted(kept.files(), "file")));
     }
     return Action.DONE;
   }
@@ -209,12 +209,12 @@ final class VersionCommands {
       call.printDocument(moved);
     } else {
       call.print(
-          "%s  is now %s, %s files, %s versions"
+          "%s  is now %s, %s, %s"
               .formatted(
                   moved.from(),
                   moved.to(),
-                  Units.count(moved.files()),
-                  Units.count(moved.versions())));
+                  counted(moved.files(), "file"),
+                  counted(moved.versions(), "version")));
     }
     return Action.DONE;
   }
@@ -238,7 +238,7 @@ final class VersionCommands {
                   copied
                       .version()
                       .map(number -> "version " + number)
-                      .orElseGet(() -> Units.count(copied.files()) + " files"),
+                      .orElseGet(() -> counted(copied.files(), "file")),
                   Units.bytes(copied.bytes())));
     }
     return Action.DONE;
