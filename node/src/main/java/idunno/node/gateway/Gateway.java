@@ -27,14 +27,21 @@ public final class Gateway implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final GroupRoutes group;
   private final FileRoutes files;
+  private final ListRoutes lists;
   private final ModelRoutes models;
   private final JobRoutes jobs;
 
   private Gateway(
-      HttpServer server, GroupPort group, FilesPort files, ModelsPort models, JobsPort jobs) {
+      HttpServer server,
+      GroupPort group,
+      FilesPort files,
+      ListPort lists,
+      ModelsPort models,
+      JobsPort jobs) {
     this.server = server;
     this.group = new GroupRoutes(group);
-    this.files = new FileRoutes(files);
+    this.lists = new ListRoutes(lists);
+    this.files = new FileRoutes(files, this.lists);
     this.models = new ModelRoutes(models);
     this.jobs = new JobRoutes(jobs);
   }
@@ -45,11 +52,16 @@ public final class Gateway implements AutoCloseable {
    * @throws IOException if it can't listen there
    */
   public static Gateway open(
-      Address address, GroupPort group, FilesPort files, ModelsPort models, JobsPort jobs)
+      Address address,
+      GroupPort group,
+      FilesPort files,
+      ListPort lists,
+      ModelsPort models,
+      JobsPort jobs)
       throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(address.host(), address.port()), BACKLOG);
-    Gateway gateway = new Gateway(server, group, files, models, jobs);
+    Gateway gateway = new Gateway(server, group, files, lists, models, jobs);
     server.setExecutor(gateway.threads);
     server.createContext("/v1/", gateway::handle);
     server.createContext("/", gateway::lost);
@@ -72,6 +84,9 @@ public final class Gateway implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       fail(http, exchange, 503, "this node is closing", false);
+    } catch (NoMajority e) {
+      exchange.header("Idunno-No-Majority", true);
+      fail(http, exchange, 503, message(e), false);
     } catch (Unavailable e) {
       fail(http, exchange, 503, message(e), false);
     } catch (NotFound e) {
@@ -130,9 +145,11 @@ public final class Gateway implements AutoCloseable {
         exchange.expect("POST");
         files.folder(exchange);
       }
-      case "list" -> files.list(exchange);
+      case "list" -> lists.list(exchange);
+      case "du" -> lists.use(exchange);
+      case "stat" -> lists.stat(exchange);
       case "versions" -> files.versions(exchange, rest);
-      case "store" -> files.store(exchange);
+      case "store" -> lists.store(exchange);
       case "models" -> models.models(exchange, rest);
       case "train" -> {
         exchange.expect("POST");
