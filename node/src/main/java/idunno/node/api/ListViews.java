@@ -25,7 +25,7 @@ public final class ListViews {
 
   /** How a listing is told. */
   public enum Shape {
-    /** What lies in a folder itself: its files, and its folders with their sums. */
+    /** A file with all its versions; of a folder its files, and its folders with their sums. */
     LEVEL,
     /** Every file, at any depth, with its latest version. */
     DEEP,

@@ -78,6 +78,10 @@ final class Listing {
     if (folder != null && !name.isIn(folder)) {
       endFolder();
     }
+    if (shape == Shape.LEVEL && selection instanceof Selection.OneFile) {
+      whole.add(new Whole(name, versions));
+      return versions.size();
+    }
     switch (shape) {
       case TOTAL -> {
         return 0;

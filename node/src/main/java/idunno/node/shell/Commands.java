@@ -12,6 +12,7 @@ public final class Commands {
     return Stream.of(
             MachineCommands.all(),
             FileCommands.all(),
+            GetCommands.all(),
             ListCommands.all(),
             ModelCommands.all(),
             JobCommands.all(),

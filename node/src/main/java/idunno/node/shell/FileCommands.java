@@ -1,16 +1,14 @@
 package idunno.node.shell;
 
 import idunno.core.files.FileName;
+import idunno.core.files.NamePattern;
 import idunno.node.api.Views;
-import idunno.node.client.Fetched;
 import idunno.node.shell.Command.Group;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.stream.Collectors;
 
 /** The file store. */
 final class FileCommands {
@@ -26,24 +24,11 @@ final class FileCommands {
             .takes(LOCAL, "a file of this machine; with -r a folder")
             .takes(SDFS, "its name in the store; a slash at its end keeps the local name")
             .flag("store all files below the folder LOCAL in the folder SDFS", "-r", "--recursive"),
-        Command.remote("get", Group.FILES, "fetch a file's latest version", FileCommands::get)
-            .numbered(8)
-            .takes(SDFS, "a name in the store")
-            .takes(LOCAL, "a file of this machine, which is replaced; or a folder")
-            .option("--version", "N", "fetch that version"),
         Command.remote(
                 "delete", Group.FILES, "delete a file with all its versions", FileCommands::delete)
             .numbered(9)
-            .takes(SDFS, "a name in the store"),
-        Command.remote(
-                "get-versions",
-                Group.FILES,
-                "fetch the last N versions in one file",
-                FileCommands::getVersions)
-            .numbered(12)
-            .takes(SDFS, "a name in the store")
-            .takes("N", "how many versions, newest first, a delimiter before each")
-            .takes(LOCAL, "a file of this machine, which is replaced"));
+            .takes(SDFS, "a name in the store; with -r a folder too" + ListCommands.PATTERNS)
+            .flag("delete all files of a folder or pattern", "-r", "--recursive"));
   }
 
   /** A word that is a path of this machine; {@code ~/} is the user's home, at our prompt too. */
@@ -117,52 +102,13 @@ final class FileCommands {
             put.crc32c());
   }
 
-  private static int get(Call call) throws IOException {
-    FileName name = call.words().file(SDFS);
-    Path local = path(LOCAL, call.words().text(LOCAL));
-    Path into = Files.isDirectory(local) ? local.resolve(lastSegment(name)) : local;
-    OptionalInt version =
-        call.words()
-            .number("--version", 1, Integer.MAX_VALUE)
-            .map(number -> OptionalInt.of(number.intValue()))
-            .orElse(OptionalInt.empty());
-    try (ProgressLine progress = call.bytes("get " + name)) {
-      return fetched(call, call.client().get(name, version, into, progress));
-    }
-  }
-
-  private static String lastSegment(FileName name) {
-    return name.value().substring(name.value().lastIndexOf('/') + 1);
-  }
-
-  private static int getVersions(Call call) throws IOException {
-    FileName name = call.words().file(SDFS);
-    int last = (int) call.words().whole("N", 1, Integer.MAX_VALUE);
-    Path local = path(LOCAL, call.words().text(LOCAL));
-    try (ProgressLine progress = call.bytes("get-versions " + name)) {
-      return fetched(call, call.client().versions(name, last, local, progress));
-    }
-  }
-
-  private static int fetched(Call call, Fetched fetched) {
-    if (call.json()) {
-      call.printDocument(fetched);
-    } else {
-      String versions =
-          fetched.versions().stream().map(String::valueOf).collect(Collectors.joining(", "));
-      call.print(
-          "%s  version %s, %s, CRC32C %s, in %s"
-              .formatted(
-                  fetched.name(),
-                  versions,
-                  Units.bytes(fetched.length()),
-                  fetched.crc32c(),
-                  fetched.local()));
-    }
-    return Action.DONE;
-  }
-
   private static int delete(Call call) throws IOException {
+    String word = call.words().text(SDFS);
+    boolean recursive = call.words().has("--recursive");
+    if (recursive || NamePattern.isPattern(word)) {
+      Words.file(SDFS, word);
+      return ManyDeletes.run(call, word, recursive);
+    }
     Views.DeletedView deleted = call.client().delete(call.words().file(SDFS));
     if (call.json()) {
       call.printDocument(deleted);
