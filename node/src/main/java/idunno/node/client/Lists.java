@@ -9,6 +9,7 @@ import idunno.node.api.ListViews.StatView;
 import idunno.node.api.ListViews.UseView;
 import idunno.node.api.Views;
 import idunno.node.codec.Codec;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -47,25 +48,29 @@ public final class Lists {
 
   private void list(Sink<ListView> sink, String by, String value, Shape shape) throws IOException {
     String path = "/v1/list" + Ask.query(by, value, "shape", shape.name().toLowerCase(Locale.ROOT));
-    lines(Ask.read(path, calls.patience().attemptMs()), ListView.class, sink);
+    lines(Ask.read(path, calls.patience().attemptMs()), ListView.class, ListView.Total.class, sink);
   }
 
   /** What the files that a word means take, for each folder and in all. */
   public void use(String word, Sink<UseView> sink) throws IOException {
-    lines(Ask.read("/v1/du" + Ask.query("path", word), SILENT_MS), UseView.class, sink);
+    lines(
+        Ask.read("/v1/du" + Ask.query("path", word), SILENT_MS),
+        UseView.class,
+        UseView.Total.class,
+        sink);
   }
 
   /** Everything of one file. */
   public void stat(FileName name, Sink<StatView> sink) throws IOException {
     String path = "/v1/stat" + Ask.query("name", name.value());
-    lines(Ask.read(path, calls.patience().attemptMs()), StatView.class, sink);
+    lines(Ask.read(path, calls.patience().attemptMs()), StatView.class, StatView.Total.class, sink);
   }
 
   /** What a node holds; the one that was named first, if none is given. */
   public void held(Optional<NodeName> node, Sink<HoldView> sink) throws IOException {
     String path = "/v1/store" + Ask.query("node", node.map(NodeName::value).orElse(""));
     Ask ask = Ask.read(path, SILENT_MS);
-    lines(node.isEmpty() ? ask.toThisNode() : ask, HoldView.class, sink);
+    lines(node.isEmpty() ? ask.toThisNode() : ask, HoldView.class, HoldView.Total.class, sink);
   }
 
   /** One file with all its versions; empty if there is none of that name. */
@@ -134,12 +139,21 @@ public final class Lists {
     return new Views.StoreView(of.node(), of.usedBytes(), of.freeBytes(), files);
   }
 
-  private <T> void lines(Ask ask, Class<T> type, Sink<T> sink) throws IOException {
+  /** An answer that has no sum at its end was cut, however well its connection was closed. */
+  private <T> void lines(Ask ask, Class<T> type, Class<? extends T> sum, Sink<T> sink)
+      throws IOException {
+    boolean[] ended = new boolean[1];
     calls.stream(
         ask,
-        line -> {
-          sink.take(Codec.json().decode(line.getBytes(StandardCharsets.UTF_8), type));
+        text -> {
+          T line = Codec.json().decode(text.getBytes(StandardCharsets.UTF_8), type);
+          ended[0] = sum.isInstance(line);
+          sink.take(line);
           return true;
         });
+    if (!ended[0]) {
+      throw new NoAnswer(
+          "the answer broke off before its end; ask again", false, new EOFException());
+    }
   }
 }

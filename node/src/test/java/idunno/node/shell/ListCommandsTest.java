@@ -109,10 +109,14 @@ class ListCommandsTest {
         exchange -> {
           exchange.sendResponseHeaders(200, answer.length + 10);
           exchange.getResponseBody().write(answer);
+          exchange.getResponseBody().flush();
           throw new IOException("the node died");
         });
     assertEquals(Action.FAILED, bench.run("ls"));
     assertTrue(bench.err().contains("broke off"), bench.err());
+    bench.api.answering(exchange -> FakeApi.bytes(exchange, 200, answer));
+    assertEquals(Action.FAILED, bench.run("ls"));
+    assertTrue(bench.err().contains("broke off before its end"), bench.err());
   }
 
   private void answerFiles(String base, List<String> names, List<String> broken) {
