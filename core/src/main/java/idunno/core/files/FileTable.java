@@ -315,6 +315,15 @@ public final class FileTable {
     return Collections.unmodifiableSet(files.keySet());
   }
 
+  /**
+   * The names from one on, sorted: a look at this table itself, which changes with it.
+   *
+   * @param itself whether that name is among them, if there is a file of that name
+   */
+  public Collection<FileName> namesFrom(FileName first, boolean itself) {
+    return Collections.unmodifiableSet(files.navigableKeySet().tailSet(first, itself));
+  }
+
   /** The names in a folder, at any depth, sorted. */
   public List<FileName> namesIn(FileName folder) {
     return namesIn(folder, Integer.MAX_VALUE);

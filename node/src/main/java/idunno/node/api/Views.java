@@ -86,10 +86,18 @@ public final class Views {
   /**
    * One version.
    *
+   * @param copies the fewest living nodes that hold any one of its chunks; 0 if it can't be read
    * @param replicas the nodes that hold all of its bytes now
+   * @param partly the nodes that hold some of its chunks now, and not all
    */
   public record VersionView(
-      int number, long length, String crc32c, long atMs, List<NodeName> replicas) {}
+      int number,
+      long length,
+      String crc32c,
+      long atMs,
+      int copies,
+      List<NodeName> replicas,
+      List<NodeName> partly) {}
 
   /** The files asked for, by name. */
   public record FilesView(List<FileView> files) {}

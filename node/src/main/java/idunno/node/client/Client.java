@@ -116,7 +116,7 @@ public final class Client {
   public void grep(String pattern, OptionalLong limit, Consumer<Views.GrepView> sink)
       throws IOException {
     String most = limit.isPresent() ? Long.toString(limit.getAsLong()) : "";
-    stream(
+    calls.stream(
         Ask.read("/v1/grep" + Ask.query("pattern", pattern, "limit", most), LOAD_MS),
         line -> {
           sink.accept(decode(line, Views.GrepView.class));
@@ -226,27 +226,41 @@ public final class Client {
 
   /** One file with all its versions; empty if there is none of that name. */
   public Optional<Views.FileView> file(FileName name) throws IOException {
-    try {
-      String path = "/v1/list" + Ask.query("name", name.value());
-      return get(path, Views.FilesView.class).files().stream().findFirst();
-    } catch (Refused e) {
-      if (e.isNotFound()) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return lists().file(name);
   }
 
-  /** The files in a folder, at any depth; all files, if no folder is named. */
+  /**
+   * The files in a folder, at any depth, with all their versions; all files, if no folder is named.
+   * It gathers them all: {@link #lists} tells them one by one.
+   */
   public Views.FilesView files(Optional<FileName> folder) throws IOException {
-    String in = folder.map(FileName::value).orElse("");
-    return get("/v1/list" + Ask.query("folder", in), Views.FilesView.class);
+    return new Views.FilesView(lists().files(folder));
   }
 
-  /** What a node holds; the one that was named first, if none is given. */
+  /** What a node holds whole, gathered; the one that was named first, if none is given. */
   public Views.StoreView store(Optional<NodeName> node) throws IOException {
-    Ask ask = read("/v1/store" + Ask.query("node", node.map(NodeName::value).orElse("")));
-    return calls.ask(node.isEmpty() ? ask.toThisNode() : ask, decoded(Views.StoreView.class));
+    return lists().store(node);
+  }
+
+  /** The listings of the file store, as they come. */
+  public Lists lists() {
+    return new Lists(calls);
+  }
+
+  /**
+   * The same client, which takes what the node that was named first knows by itself: it answers
+   * without a coordinator or a majority, and may answer from the past.
+   */
+  public Client stale() {
+    return new Client(calls.stale(), learnedNanos);
+  }
+
+  /**
+   * How old the last answer of a {@link #stale} client may be, in milliseconds; empty if that isn't
+   * known, since its node has not been in touch with a majority since it started.
+   */
+  public OptionalLong staleMs() {
+    return calls.staleMs();
   }
 
   /** The latest revision of every model. */
@@ -287,7 +301,7 @@ public final class Client {
       throws IOException {
     prepareChange();
     String path = Ask.path("/v1/models/", model.toString()) + "/quantize";
-    stream(
+    calls.stream(
         Ask.change("POST", path, Body.bytes(Codec.json().encode(ask)), QUANTIZE_MS),
         line -> {
           sink.accept(decode(line, Views.QuantizeView.class));
@@ -305,7 +319,7 @@ public final class Client {
   public void train(List<ModelRef> models, Consumer<Views.TrainedView> sink) throws IOException {
     prepareChange();
     Object ask = new Views.TrainAsk(models.stream().map(ModelRef::toString).toList());
-    stream(
+    calls.stream(
         Ask.change("POST", "/v1/train", Body.bytes(Codec.json().encode(ask)), LOAD_MS),
         line -> {
           sink.accept(decode(line, Views.TrainedView.class));
@@ -320,7 +334,7 @@ public final class Client {
 
   /** The results of the queries finished so far, in their order, a JSON object a line. */
   public void results(JobId job, Lines.Sink sink) throws IOException {
-    stream(Ask.read("/v1/jobs/" + job + "/results", LOAD_MS), sink);
+    calls.stream(Ask.read("/v1/jobs/" + job + "/results", LOAD_MS), sink);
   }
 
   /** Ends a job before its time; what was finished stays readable. */
@@ -358,33 +372,6 @@ public final class Client {
     prepareChange();
     Body bytes = body.map(value -> Body.bytes(Codec.json().encode(value))).orElse(Body.NONE);
     return calls.ask(Ask.change(method, path, bytes, calls.patience().attemptMs()), decoded(type));
-  }
-
-  /** Once something was passed on, the request can't be asked again: it would be passed twice. */
-  private void stream(Ask ask, Lines.Sink sink) throws IOException {
-    long[] taken = new long[1];
-    calls.ask(
-        ask,
-        (response, in) -> {
-          try {
-            Lines.read(
-                in,
-                line -> {
-                  taken[0]++;
-                  return sink.take(line);
-                });
-          } catch (IOException e) {
-            if (taken[0] > 0) {
-              throw new NoAnswer(
-                  "the answer of %s broke off after %d lines (%s); ask again"
-                      .formatted(response.uri().getAuthority(), taken[0], e.getMessage()),
-                  false,
-                  e);
-            }
-            throw e;
-          }
-          return taken[0];
-        });
   }
 
   private static <T> Calls.Answer<T> decoded(Class<T> type) {

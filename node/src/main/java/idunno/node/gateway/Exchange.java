@@ -79,6 +79,11 @@ final class Exchange {
     return Optional.empty();
   }
 
+  /** A parameter that is {@code true}, or is not. */
+  boolean flag(String name) {
+    return parameter(name).filter("true"::equals).isPresent();
+  }
+
   /** A parameter that is a whole number. */
   Optional<Integer> number(String name) {
     return parameter(name).map(text -> parse(name, text));

@@ -1,6 +1,5 @@
 package idunno.node.gateway;
 
-import idunno.core.base.NodeName;
 import idunno.core.files.FileName;
 import idunno.core.files.FileVersion;
 import java.io.IOException;
@@ -17,10 +16,12 @@ final class FileRoutes {
 
   private final FilesPort files;
   private final VersionRoutes versions;
+  private final ListRoutes lists;
 
-  FileRoutes(FilesPort files, VersionRoutes versions) {
+  FileRoutes(FilesPort files, VersionRoutes versions, ListRoutes lists) {
     this.files = files;
     this.versions = versions;
+    this.lists = lists;
   }
 
   private static FileName nameOf(List<String> segments) {
@@ -41,7 +42,7 @@ final class FileRoutes {
   }
 
   private void get(Exchange exchange, FileName name) throws IOException, InterruptedException {
-    FileVersion version = find(name, exchange.number("version"));
+    FileVersion version = find(exchange, name, exchange.number("version"));
     exchange.header("Idunno-Version", version.number());
     exchange.header("Idunno-Crc32c", String.format("%08x", version.crc32c()));
     // HTTP's server takes 0 for "unknown" and -1 for "none".
@@ -51,12 +52,19 @@ final class FileRoutes {
     }
   }
 
-  private FileVersion find(FileName name, Optional<Integer> number)
+  private List<FileVersion> all(Exchange exchange, FileName name)
       throws IOException, InterruptedException {
+    lists.ready(exchange);
     List<FileVersion> versions = files.versions(name);
     if (versions.isEmpty()) {
       throw new NotFound("no file " + name + "; 'ls' lists those there are");
     }
+    return versions;
+  }
+
+  private FileVersion find(Exchange exchange, FileName name, Optional<Integer> number)
+      throws IOException, InterruptedException {
+    List<FileVersion> versions = all(exchange, name);
     if (number.isEmpty()) {
       return versions.getLast();
     }
@@ -84,23 +92,10 @@ final class FileRoutes {
     exchange.answer(200, files.putFolder(exchange.requestId(), folder, parts));
   }
 
-  /** {@code /v1/list}. */
-  void list(Exchange exchange) throws IOException, InterruptedException {
-    Optional<String> name = exchange.parameter("name");
-    exchange.answer(
-        200,
-        name.isPresent()
-            ? files.list(new FileName(name.get()))
-            : files.listFolder(exchange.parameter("folder").map(FileName::new)));
-  }
-
   /** {@code /v1/versions/NAME?last=N}. */
   void versions(Exchange exchange, List<String> segments) throws IOException, InterruptedException {
     FileName name = nameOf(segments);
-    List<FileVersion> all = files.versions(name);
-    if (all.isEmpty()) {
-      throw new NotFound("no file " + name + "; 'ls' lists those there are");
-    }
+    List<FileVersion> all = all(exchange, name);
     int last = exchange.number("last").orElse(all.size());
     if (last < 1) {
       throw new IllegalArgumentException("last: expected 1 or more versions, found " + last);
@@ -120,10 +115,5 @@ final class FileRoutes {
       files.copy(version, out);
       out.write('\n');
     }
-  }
-
-  /** {@code /v1/store?node=NAME}. */
-  void store(Exchange exchange) throws IOException, InterruptedException {
-    exchange.answer(200, files.store(exchange.parameter("node").map(NodeName::new)));
   }
 }

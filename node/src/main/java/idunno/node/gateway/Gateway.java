@@ -29,6 +29,7 @@ public final class Gateway implements AutoCloseable {
   private final GroupRoutes group;
   private final FileRoutes files;
   private final VersionRoutes versions;
+  private final ListRoutes lists;
   private final ModelRoutes models;
   private final JobRoutes jobs;
 
@@ -37,12 +38,14 @@ public final class Gateway implements AutoCloseable {
       GroupPort group,
       FilesPort files,
       VersionsPort versions,
+      ListPort lists,
       ModelsPort models,
       JobsPort jobs) {
     this.server = server;
     this.group = new GroupRoutes(group);
     this.versions = new VersionRoutes(versions);
-    this.files = new FileRoutes(files, this.versions);
+    this.lists = new ListRoutes(lists);
+    this.files = new FileRoutes(files, this.versions, this.lists);
     this.models = new ModelRoutes(models);
     this.jobs = new JobRoutes(jobs);
   }
@@ -57,12 +60,13 @@ public final class Gateway implements AutoCloseable {
       GroupPort group,
       FilesPort files,
       VersionsPort versions,
+      ListPort lists,
       ModelsPort models,
       JobsPort jobs)
       throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(address.host(), address.port()), BACKLOG);
-    Gateway gateway = new Gateway(server, group, files, versions, models, jobs);
+    Gateway gateway = new Gateway(server, group, files, versions, lists, models, jobs);
     server.setExecutor(gateway.threads);
     server.createContext("/v1/", gateway::handle);
     server.createContext("/", gateway::lost);
@@ -85,6 +89,9 @@ public final class Gateway implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       fail(http, exchange, 503, "this node is closing", false);
+    } catch (NoMajority e) {
+      exchange.header("Idunno-No-Majority", true);
+      fail(http, exchange, 503, message(e), false);
     } catch (Unavailable e) {
       fail(http, exchange, 503, message(e), false);
     } catch (NotFound e) {
@@ -145,9 +152,11 @@ public final class Gateway implements AutoCloseable {
         exchange.expect("POST");
         files.folder(exchange);
       }
-      case "list" -> files.list(exchange);
+      case "list" -> lists.list(exchange);
+      case "du" -> lists.use(exchange);
+      case "stat" -> lists.stat(exchange);
       case "versions" -> files.versions(exchange, rest);
-      case "store" -> files.store(exchange);
+      case "store" -> lists.store(exchange);
       case "undelete" -> versions.undelete(exchange, rest);
       case "deleted" -> versions.deleted(exchange);
       case "limits" -> versions.limits(exchange, rest);

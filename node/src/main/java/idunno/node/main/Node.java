@@ -105,6 +105,7 @@ final class Node implements AutoCloseable {
       peers = new Peers(caller);
       consensus = cleanup.add(openConsensus(start, disk, loop));
       compass = map.set(new Compass(self, state, consensus));
+      cleanup.add(new Currency(consensus));
       proposer = cleanup.add(new Proposer(new ClusterLog(consensus)));
       OwnChunks own = new OwnChunks(self, chunks, state, proposer, log);
       files =

@@ -130,6 +130,7 @@ final class NodeProcess implements AutoCloseable {
         new GroupOps(this),
         new FilesOps(this),
         new VersionsOps(this),
+        new ListOps(this),
         new ModelsOps(this),
         new JobsOps(this));
   }

@@ -2,11 +2,13 @@ package idunno.node.main;
 
 import idunno.core.coordinator.Report;
 import idunno.node.coordination.CoordinatorLoop;
+import idunno.node.gateway.NoMajority;
 import idunno.node.gateway.Unavailable;
 import idunno.node.wire.PeerReply;
 import idunno.node.wire.PeerRequest;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** What the coordinator knows, asked of whichever node that is. */
@@ -14,6 +16,9 @@ final class Reports {
   private static final Duration WITHIN = Duration.ofSeconds(3);
   private static final long PATIENCE_MS = 8_000;
   private static final long RETRY_MS = 100;
+
+  /** After so long the voters are asked whether they are there at all. */
+  private static final long LOOK_AFTER_MS = 1_000;
 
   private Reports() {}
 
@@ -23,8 +28,10 @@ final class Reports {
    * @throws Unavailable if there is no coordinator for longer than an election takes
    */
   static Report of(Node node, boolean history) throws IOException, InterruptedException {
-    long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+    long beganNanos = System.nanoTime();
+    long lookMs = LOOK_AFTER_MS;
     IOException last;
+    long triedMs;
     do {
       try {
         return once(node, history);
@@ -32,7 +39,15 @@ final class Reports {
         last = e;
       }
       TimeUnit.MILLISECONDS.sleep(RETRY_MS);
-    } while (System.nanoTime() < deadlineNanos);
+      triedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
+      if (triedMs > lookMs) {
+        lookMs = triedMs + LOOK_AFTER_MS;
+        Optional<String> missing = Majority.missing(node);
+        if (missing.isPresent()) {
+          throw new NoMajority("no coordinator answers: " + missing.get(), last);
+        }
+      }
+    } while (triedMs < PATIENCE_MS);
     throw new Unavailable("no coordinator answers: " + last.getMessage(), last);
   }
 

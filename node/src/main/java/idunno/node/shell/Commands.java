@@ -13,6 +13,8 @@ public final class Commands {
             MachineCommands.all(),
             FileCommands.all(),
             VersionCommands.all(),
+            GetCommands.all(),
+            ListCommands.all(),
             ModelCommands.all(),
             JobCommands.all(),
             StatisticsCommands.all())

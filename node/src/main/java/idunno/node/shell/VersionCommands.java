@@ -1,6 +1,7 @@
 package idunno.node.shell;
 
 import idunno.core.files.FileName;
+import idunno.core.files.NamePattern;
 import idunno.node.api.Views;
 import idunno.node.shell.Command.Group;
 import java.io.IOException;
@@ -28,7 +29,8 @@ final class VersionCommands {
                 "delete a file with all its versions",
                 VersionCommands::delete)
             .numbered(9)
-            .takes(SDFS, "a name in the store")
+            .takes(SDFS, "a name in the store; with -r a folder too" + ListCommands.PATTERNS)
+            .flag("delete all files of a folder or pattern", "-r", "--recursive")
             .option("--keep", "TIME", "it can be had back for so long, such as 2h or 7d; else 24h")
             .flag("give the space back at once; it can't be had back then", "--now"),
         Command.remote(
@@ -52,7 +54,6 @@ final class VersionCommands {
   }
 
   private static int delete(Call call) throws IOException {
-    FileName name = call.words().file(SDFS);
     Optional<String> keep = call.words().option("--keep");
     if (keep.isPresent() && call.words().has("--now")) {
       throw new Usage("expected --keep or --now, found both");
@@ -63,7 +64,13 @@ final class VersionCommands {
     } else if (keep.isPresent()) {
       keepMs = OptionalLong.of(Words.spanMs("--keep", keep.get(), KEEP_AT_MOST_MS));
     }
-    Views.DeletedView deleted = call.client().delete(name, keepMs);
+    String word = call.words().text(SDFS);
+    boolean recursive = call.words().has("--recursive");
+    if (recursive || NamePattern.isPattern(word)) {
+      Words.file(SDFS, word);
+      return ManyDeletes.run(call, word, recursive, keepMs);
+    }
+    Views.DeletedView deleted = call.client().delete(call.words().file(SDFS), keepMs);
     if (call.json()) {
       call.printDocument(deleted);
     } else {
