@@ -24,10 +24,27 @@ public record Balance(
     int failed,
     int waiting) {
   /** The widest band that may be asked for, in percentage points. */
-  public static final double MOST_POINTS = 100;
+  public static final double MOST_POINTS = 100.0;
 
   /** The narrowest band that may be asked for, in percentage points. */
   public static final double LEAST_POINTS = 0.001;
+
+  /**
+   * Checks what is asked for.
+   *
+   * @throws IllegalArgumentException unless it is a band between the narrowest and the widest
+   */
+  public static void check(double withinPoints) {
+    if (!(withinPoints >= LEAST_POINTS && withinPoints <= MOST_POINTS)) {
+      throw new IllegalArgumentException(
+          "balance: expected "
+              + LEAST_POINTS
+              + " to "
+              + MOST_POINTS
+              + " percentage points, found "
+              + withinPoints);
+    }
+  }
 
   /** Where it is. */
   public enum State {

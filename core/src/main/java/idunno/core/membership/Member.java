@@ -25,11 +25,14 @@ public record Member(NodeId id, Place place, MemberState state, long sinceMs) {
    * @param api where clients call it
    * @param consensus where its replica listens
    * @param slots how many batches it runs at once
-   * @param zone what it shares with others that may fail together with it, such as a rack: up to 64
-   *     letters, digits, dots, dashes and underscores; empty where nothing is said
+   * @param zone what it shares with others that may fail together with it, such as a rack; of the
+   *     shape {@link #isZone}, empty where nothing is said
    */
   public record Place(
       String disk, Address peer, Address api, Address consensus, int slots, String zone) {
+    /** What a zone's label is made of, in words. */
+    public static final String ZONE_SHAPE = "up to 64 letters, digits, '.', '-' and '_'";
+
     private static final Pattern ZONE = Pattern.compile("[A-Za-z0-9._-]{0,64}");
 
     /**
@@ -47,11 +50,15 @@ public record Member(NodeId id, Place place, MemberState state, long sinceMs) {
                 + slots
                 + " slots");
       }
-      if (!ZONE.matcher(zone).matches()) {
+      if (!isZone(zone)) {
         throw new IllegalArgumentException(
-            "zone: expected up to 64 letters, digits, '.', '-' and '_', found "
-                + Checks.quote(zone));
+            "zone: expected " + ZONE_SHAPE + ", found " + Checks.quote(zone));
       }
+    }
+
+    /** Whether a text can be a zone's label; the empty one can. */
+    public static boolean isZone(String text) {
+      return ZONE.matcher(text).matches();
     }
   }
 

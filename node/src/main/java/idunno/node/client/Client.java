@@ -2,6 +2,7 @@ package idunno.node.client;
 
 import idunno.core.base.Address;
 import idunno.core.base.NodeName;
+import idunno.core.coordinator.Balance;
 import idunno.core.coordinator.Report;
 import idunno.core.files.FileName;
 import idunno.core.jobs.JobId;
@@ -104,6 +105,21 @@ public final class Client {
             .map(member -> member.place().api())
             .toList());
     return report;
+  }
+
+  /**
+   * Has the disks evened out; {@link #balance()} says how it goes.
+   *
+   * @param withinPoints how many percentage points from the mean use a disk may be
+   */
+  public Balance balance(double withinPoints) throws IOException {
+    Views.BalanceAsk ask = new Views.BalanceAsk(withinPoints);
+    return change("POST", "/v1/balance", Optional.of(ask), Balance.class);
+  }
+
+  /** How evening out the disks stands. */
+  public Balance balance() throws IOException {
+    return get("/v1/balance", Balance.class);
   }
 
   /**
