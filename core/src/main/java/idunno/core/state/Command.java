@@ -91,6 +91,12 @@ public sealed interface Command {
   record DropReplica(ChunkId chunk, NodeName node) implements Command {}
 
   /**
+   * A node gives up a replica that is one too many. It is refused unless four others that are alive
+   * hold the chunk.
+   */
+  record ShedReplica(ChunkId chunk, NodeName node) implements Command {}
+
+  /**
    * Files in a model's folder become a revision of the model.
    *
    * @param smoke what running it showed

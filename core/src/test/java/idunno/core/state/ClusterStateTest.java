@@ -307,7 +307,8 @@ final class ClusterStateTest {
                 SampleCluster.place("n1", 1).peer(),
                 SampleCluster.place("n1", 1).api(),
                 SampleCluster.place("n1", 1).consensus(),
-                1),
+                1,
+                ""),
             AT_MS));
     assertEquals(List.of(), state.heldBy(new NodeName("n1")));
     assertEquals(1, state.heldBy(new NodeName("n2")).size());

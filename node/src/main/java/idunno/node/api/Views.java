@@ -3,6 +3,7 @@ package idunno.node.api;
 import idunno.core.base.Address;
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
+import idunno.core.files.DiskRoom;
 import idunno.core.files.FileName;
 import idunno.core.membership.MemberState;
 import idunno.core.models.ModelCard;
@@ -16,8 +17,8 @@ import java.util.Optional;
  * --json} prints them.
  *
  * <p>Times are milliseconds since 1970, lengths are bytes, checksums are CRC32C as eight
- * hexadecimal digits. Beside these, {@link idunno.core.coordinator.Report} and {@link
- * idunno.core.jobs.JobSpec} are answered as they are.
+ * hexadecimal digits. Beside these, {@link idunno.core.coordinator.Report}, {@link
+ * idunno.core.coordinator.Balance} and {@link idunno.core.jobs.JobSpec} are answered as they are.
  */
 public final class Views {
   private Views() {}
@@ -38,7 +39,12 @@ public final class Views {
       String version,
       long startedMs) {}
 
-  /** One member of the group. */
+  /**
+   * One member of the group.
+   *
+   * @param zone what it may fail together with others by; empty where nothing was said
+   * @param room what its disk has room for; absent where the coordinator hasn't heard of it
+   */
   public record MemberView(
       NodeId id,
       MemberState state,
@@ -46,7 +52,9 @@ public final class Views {
       Address api,
       Address peer,
       int slots,
-      long sinceMs) {}
+      long sinceMs,
+      String zone,
+      Optional<DiskRoom> room) {}
 
   /** What a member is to the group beside being a worker. */
   public enum Role {
@@ -280,6 +288,13 @@ public final class Views {
       long end,
       Optional<Integer> batchSize,
       Optional<Integer> weight) {}
+
+  /**
+   * How evenly the disks shall be used.
+   *
+   * @param withinPoints how many percentage points from the mean use a disk may be
+   */
+  public record BalanceAsk(double withinPoints) {}
 
   /** Nodes to join by: addresses of the API of any member. */
   public record JoinAsk(List<String> seeds) {}

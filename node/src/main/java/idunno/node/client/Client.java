@@ -2,6 +2,7 @@ package idunno.node.client;
 
 import idunno.core.base.Address;
 import idunno.core.base.NodeName;
+import idunno.core.coordinator.Balance;
 import idunno.core.coordinator.Report;
 import idunno.core.files.FileName;
 import idunno.core.jobs.JobId;
@@ -107,6 +108,21 @@ public final class Client {
   }
 
   /**
+   * Has the disks evened out; {@link #balance()} says how it goes.
+   *
+   * @param withinPoints how many percentage points from the mean use a disk may be
+   */
+  public Balance balance(double withinPoints) throws IOException {
+    Views.BalanceAsk ask = new Views.BalanceAsk(withinPoints);
+    return change("POST", "/v1/balance", Optional.of(ask), Balance.class);
+  }
+
+  /** How evening out the disks stands. */
+  public Balance balance() throws IOException {
+    return get("/v1/balance", Balance.class);
+  }
+
+  /**
    * Asks the logs of all members.
    *
    * @param pattern a regular expression in RE2's syntax
@@ -191,7 +207,7 @@ public final class Client {
   public void deleted(Optional<FileName> in, Consumer<Views.DeletedFileView> sink)
       throws IOException {
     String path = "/v1/deleted" + Ask.query("in", in.map(FileName::value).orElse(""));
-    stream(
+    calls.stream(
         read(path),
         line -> {
           sink.accept(decode(line, Views.DeletedFileView.class));

@@ -4,13 +4,11 @@ import idunno.core.base.NodeName;
 import idunno.core.files.ChunkId;
 import idunno.core.files.Placement;
 import idunno.core.files.StoredChunk;
-import idunno.node.replica.ReplicatedState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableSet;
@@ -36,11 +34,9 @@ final class ChunkWriter {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long RETRY_MS = 100;
 
-  private final ReplicatedState state;
   private final Replicas replicas;
 
-  ChunkWriter(ReplicatedState state, Replicas replicas) {
-    this.state = state;
+  ChunkWriter(Replicas replicas) {
     this.replicas = replicas;
   }
 
@@ -59,8 +55,7 @@ final class ChunkWriter {
     List<String> failures = new ArrayList<>();
     long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
-      Collection<NodeName> alive = state.read(s -> s.members().aliveNames());
-      List<NodeName> order = new ArrayList<>(Placement.order(id, alive));
+      List<NodeName> order = new ArrayList<>(Placement.order(id, replicas.candidates()));
       int wanted = Math.min(Placement.COPIES, order.size());
       order.removeAll(held);
       Iterator<NodeName> candidates = order.iterator();

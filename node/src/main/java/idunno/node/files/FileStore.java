@@ -103,7 +103,7 @@ public final class FileStore {
     this.state = state;
     this.proposer = proposer;
     this.clockMs = clockMs;
-    this.writer = new ChunkWriter(state, replicas);
+    this.writer = new ChunkWriter(replicas);
     this.reader = new FileReader(state, replicas, damaged);
   }
 

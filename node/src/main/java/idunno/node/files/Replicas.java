@@ -1,12 +1,17 @@
 package idunno.node.files;
 
 import idunno.core.base.NodeName;
+import idunno.core.files.Candidate;
 import idunno.core.files.ChunkId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** The chunks on all nodes' disks, this one's among them, as the file store needs them. */
 public interface Replicas {
+  /** Where a chunk could be placed now. */
+  List<Candidate> candidates();
+
   /** This node. */
   NodeName self();
 

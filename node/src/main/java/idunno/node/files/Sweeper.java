@@ -2,6 +2,7 @@ package idunno.node.files;
 
 import idunno.core.files.ChunkId;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -25,6 +26,7 @@ public final class Sweeper implements AutoCloseable {
   private final LongSupplier clockMs;
   private final long graceMs;
   private final BlockingQueue<List<ChunkId>> freed = new LinkedBlockingQueue<>();
+  private final BlockingQueue<ChunkId> dropped = new LinkedBlockingQueue<>();
   private final NavigableMap<ChunkId, Long> unknownSince = new TreeMap<>();
   private final Thread thread;
 
@@ -63,6 +65,26 @@ public final class Sweeper implements AutoCloseable {
     freed.add(chunks);
   }
 
+  /**
+   * This node's replicas of these chunks count no longer. Doesn't block. They go with the next
+   * round, as those do whose grace is over: a node that reads its log again after a restart comes
+   * by drops that were undone since.
+   */
+  public void dropped(List<ChunkId> chunks) {
+    dropped.addAll(chunks);
+  }
+
+  /** Their grace is over from the beginning. */
+  private void takeDropped(long nowMs) {
+    List<ChunkId> chunks = new ArrayList<>();
+    dropped.drainTo(chunks);
+    for (ChunkId chunk : chunks) {
+      if (!disk.isExpected(chunk)) {
+        unknownSince.put(chunk, nowMs - graceMs);
+      }
+    }
+  }
+
   private void run() {
     long sweptMs = clockMs.getAsLong();
     while (!Thread.currentThread().isInterrupted()) {
@@ -88,6 +110,7 @@ public final class Sweeper implements AutoCloseable {
 
   /** One round over all of the disk. */
   void sweep(long nowMs) throws IOException, InterruptedException {
+    takeDropped(nowMs);
     // What is expected is asked before what is there: a chunk that arrives in between is no loss.
     List<ChunkId> expected = disk.expected();
     List<ChunkId> held = disk.held();

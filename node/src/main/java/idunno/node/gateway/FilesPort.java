@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The file store, as the gateway needs it. Every method may throw {@link Unavailable}, {@link

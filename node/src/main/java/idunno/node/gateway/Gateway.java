@@ -139,6 +139,7 @@ public final class Gateway implements AutoCloseable {
       case "master" -> group.master(exchange);
       case "report" -> group.report(exchange);
       case "grep" -> group.grep(exchange);
+      case "balance" -> group.balance(exchange);
       case "leave" -> {
         exchange.expect("POST");
         group.leave(exchange);

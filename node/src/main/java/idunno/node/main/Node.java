@@ -3,6 +3,7 @@ package idunno.node.main;
 import idunno.core.base.Address;
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
+import idunno.core.files.DiskRooms;
 import idunno.core.membership.Member;
 import idunno.node.chunks.ChunkStore;
 import idunno.node.consensus.Consensus;
@@ -62,7 +63,7 @@ final class Node implements AutoCloseable {
   private final Warmer warmer;
   private final CoordinatorLoop coordinator;
   private final Admission admission;
-  private @Nullable WorkerLoop worker;
+  private volatile @Nullable WorkerLoop worker;
   private volatile @Nullable String lastLeader;
 
   /**
@@ -88,11 +89,15 @@ final class Node implements AutoCloseable {
     String disk = DiskIdentity.of(data.resolve("consensus"), self.value());
     Hosts hosts = start.hosts();
     this.place =
-        new Member.Place(disk, hosts.peer(), hosts.api(), hosts.consensus(), config.slots());
+        new Member.Place(
+            disk, hosts.peer(), hosts.api(), hosts.consensus(), config.slots(), config.zone());
     try {
       chunks = cleanup.add(ChunkStore.open(data.resolve("chunks"), self.value()));
       Late<Sweeper> sweeper = new Late<>();
-      state = new ReplicatedState(freed -> sweeper.ifThere(s -> s.freed(freed)));
+      state =
+          new ReplicatedState(
+              freed -> sweeper.ifThere(s -> s.freed(freed)),
+              dropped -> sweeper.ifThere(s -> s.dropped(OwnDisk.droppedAt(self, dropped))));
       Late<CoordinatorLoop> loop = new Late<>();
       Late<Compass> map = new Late<>();
       Hello hello = new Hello(cluster.toString(), self.value());
@@ -112,7 +117,7 @@ final class Node implements AutoCloseable {
           new FileStore(
               state,
               proposer,
-              new RemoteReplicas(compass, chunks, own, peers),
+              new RemoteReplicas(compass, chunks, own, peers, new Places(state, this::rooms)),
               clockMs,
               (holder, chunk) -> own.damaged(holder, chunk.id()));
       results = new Results(state, files, proposer, clockMs);
@@ -123,6 +128,7 @@ final class Node implements AutoCloseable {
                   new CoordinatorLoop(
                       state,
                       config.detection(),
+                      config.upkeep(),
                       new NodeDeeds(proposer, peers, () -> compass, () -> results, log),
                       clockMs)));
       admission = new Admission(self, place, proposer, clockMs);
@@ -286,6 +292,7 @@ final class Node implements AutoCloseable {
             id,
             config.slots(),
             new NodeDuties(compass, peers, coordinator, admission, files, warmer, log),
+            new MeasuredRoom(chunks, System::nanoTime),
             clockMs);
   }
 
@@ -371,6 +378,12 @@ final class Node implements AutoCloseable {
 
   CoordinatorLoop coordinator() {
     return coordinator;
+  }
+
+  /** All nodes' disks, as the coordinator told this node of them last. */
+  DiskRooms rooms() {
+    WorkerLoop loop = worker;
+    return loop == null ? DiskRooms.NONE : loop.rooms();
   }
 
   /** The addresses of the API of all other members, to find the way back by. */

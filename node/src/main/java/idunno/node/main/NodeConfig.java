@@ -1,6 +1,7 @@
 package idunno.node.main;
 
 import idunno.core.base.NodeName;
+import idunno.core.coordinator.UpkeepRule;
 import idunno.core.membership.DetectionRule;
 import idunno.node.inference.Device;
 import java.nio.file.Path;
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param electionMaxMs most of the same
  * @param snapshotEveryEntries entries of the log between two snapshots
  * @param orphanGraceMs how old a chunk that nothing refers to must be before it is swept
+ * @param zone what the node shares with others that may fail together with it; empty for nothing
+ * @param upkeep how replicas are looked after while this node coordinates
  * @param models what runs models, and how much memory they may take
  */
 public record NodeConfig(
@@ -36,6 +39,8 @@ public record NodeConfig(
     int electionMaxMs,
     int snapshotEveryEntries,
     long orphanGraceMs,
+    String zone,
+    UpkeepRule upkeep,
     Models models) {
   /** Keeps its own copy of the list. */
   public NodeConfig {

@@ -4,6 +4,7 @@ import idunno.core.base.NodeName;
 import idunno.core.files.ChunkId;
 import idunno.core.files.StoredChunk;
 import idunno.core.state.Command;
+import idunno.core.state.DroppedReplica;
 import idunno.node.chunks.ChunkStore;
 import idunno.node.files.Sweeper;
 import idunno.node.replica.Proposer;
@@ -26,6 +27,14 @@ final class OwnDisk implements Sweeper.Disk {
     this.chunks = chunks;
     this.state = state;
     this.proposer = proposer;
+  }
+
+  /** The chunks among dropped replicas that were a node's. */
+  static List<ChunkId> droppedAt(NodeName node, List<DroppedReplica> dropped) {
+    return dropped.stream()
+        .filter(one -> one.node().equals(node))
+        .map(DroppedReplica::chunk)
+        .toList();
   }
 
   @Override

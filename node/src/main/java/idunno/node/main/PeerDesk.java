@@ -1,5 +1,6 @@
 package idunno.node.main;
 
+import idunno.core.coordinator.Balance;
 import idunno.core.files.ChunkId;
 import idunno.node.chunks.ChunkStore;
 import idunno.node.codec.Codec;
@@ -68,6 +69,7 @@ final class PeerDesk implements Handler {
       }
       case PeerRequest.WorkerBeat beat -> plain(beat(beat));
       case PeerRequest.AskReport ask -> plain(report(ask.history()));
+      case PeerRequest.EvenOut ask -> plain(evenOut(ask));
       case PeerRequest.AskVoting ignored -> plain(voting());
       case PeerRequest.WriteChunk write -> plain(write(write, body));
       case PeerRequest.ReadChunk read -> read(read);
@@ -94,6 +96,16 @@ final class PeerDesk implements Handler {
   private PeerReply report(boolean history) throws InterruptedException {
     try {
       return new PeerReply.Reported(coordinator.report(history));
+    } catch (CoordinatorLoop.NotCoordinator e) {
+      return new PeerReply.NotCoordinator();
+    }
+  }
+
+  private PeerReply evenOut(PeerRequest.EvenOut ask) {
+    Balance.check(ask.withinPoints());
+    try {
+      coordinator.balance(ask.withinPoints());
+      return new PeerReply.Done();
     } catch (CoordinatorLoop.NotCoordinator e) {
       return new PeerReply.NotCoordinator();
     }

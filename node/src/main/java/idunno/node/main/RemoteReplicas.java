@@ -1,6 +1,7 @@
 package idunno.node.main;
 
 import idunno.core.base.NodeName;
+import idunno.core.files.Candidate;
 import idunno.core.files.ChunkId;
 import idunno.node.chunks.ChunkStore;
 import idunno.node.files.Replicas;
@@ -10,6 +11,8 @@ import idunno.node.wire.Peers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
 
 /** Chunks on this node's disk and, by calls, on all others'. */
 final class RemoteReplicas implements Replicas {
@@ -19,12 +22,24 @@ final class RemoteReplicas implements Replicas {
   private final ChunkStore chunks;
   private final OwnChunks own;
   private final Peers peers;
+  private final Supplier<List<Candidate>> places;
 
-  RemoteReplicas(Compass compass, ChunkStore chunks, OwnChunks own, Peers peers) {
+  RemoteReplicas(
+      Compass compass,
+      ChunkStore chunks,
+      OwnChunks own,
+      Peers peers,
+      Supplier<List<Candidate>> places) {
+    this.places = places;
     this.compass = compass;
     this.chunks = chunks;
     this.own = own;
     this.peers = peers;
+  }
+
+  @Override
+  public List<Candidate> candidates() {
+    return places.get();
   }
 
   @Override

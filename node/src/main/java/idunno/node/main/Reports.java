@@ -22,19 +22,38 @@ final class Reports {
 
   private Reports() {}
 
+  /** Something that only the coordinator does. */
+  private interface Question<T> {
+    T ask() throws IOException, InterruptedException;
+  }
+
   /**
    * The coordinator's report; while it is being replaced, its successor's.
    *
    * @throws Unavailable if there is no coordinator for longer than an election takes
    */
   static Report of(Node node, boolean history) throws IOException, InterruptedException {
+    return patiently(node, () -> once(node, history));
+  }
+
+  /**
+   * Has the coordinator even out the disks.
+   *
+   * @throws Unavailable if there is no coordinator for longer than an election takes
+   */
+  static void balance(Node node, double withinPoints) throws IOException, InterruptedException {
+    patiently(node, () -> balanceOnce(node, withinPoints));
+  }
+
+  private static <T> T patiently(Node node, Question<T> question)
+      throws IOException, InterruptedException {
     long beganNanos = System.nanoTime();
     long lookMs = LOOK_AFTER_MS;
     IOException last;
     long triedMs;
     do {
       try {
-        return once(node, history);
+        return question.ask();
       } catch (IOException e) {
         last = e;
       }
@@ -49,6 +68,23 @@ final class Reports {
       }
     } while (triedMs < PATIENCE_MS);
     throw new Unavailable("no coordinator answers: " + last.getMessage(), last);
+  }
+
+  private static PeerReply balanceOnce(Node node, double withinPoints) throws IOException {
+    if (node.coordinator().leads()) {
+      try {
+        node.coordinator().balance(withinPoints);
+        return new PeerReply.Done();
+      } catch (CoordinatorLoop.NotCoordinator e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+    return node.peers()
+        .expect(
+            node.compass().coordinatorPeer(),
+            new PeerRequest.EvenOut(withinPoints),
+            PeerReply.Done.class,
+            WITHIN);
   }
 
   private static Report once(Node node, boolean history) throws IOException, InterruptedException {

@@ -2,7 +2,9 @@ package idunno.node.main;
 
 import com.sun.management.OperatingSystemMXBean;
 import idunno.core.base.NodeName;
+import idunno.core.coordinator.UpkeepRule;
 import idunno.core.membership.DetectionRule;
+import idunno.core.membership.Member;
 import idunno.node.client.Client;
 import idunno.node.inference.DeviceWish;
 import idunno.node.inference.Devices;
@@ -28,6 +30,7 @@ final class StartCommand {
   private static final int MAX_PORT = 65_533;
   private static final int MAX_SLOTS = 1024;
   private static final int HOUR_MS = 3_600_000;
+  private static final int MAX_REPAIR_MB = 1_000_000;
 
   private static final String NAME = "--name";
   private static final String DATA = "--data";
@@ -44,6 +47,8 @@ final class StartCommand {
   private static final String ELECTION_MAX = "--election-max-ms";
   private static final String SNAPSHOT = "--snapshot-every";
   private static final String GRACE = "--orphan-grace-ms";
+  private static final String ZONE = "--zone";
+  private static final String REPAIR = "--repair-mbps";
 
   private static final String DEVICE = "--device";
   private static final String GPU_JAR = "--gpu-jar";
@@ -87,6 +92,15 @@ final class StartCommand {
         .option(ELECTION_MAX, "MS", "most silence of the same; else 600")
         .option(SNAPSHOT, "ENTRIES", "log entries between two snapshots; else 10000")
         .option(GRACE, "MS", "how long a chunk that no file refers to is kept; else 600000")
+        .option(
+            ZONE,
+            "LABEL",
+            "what may fail together, such as a rack: replicas go to different zones first")
+        .option(
+            REPAIR,
+            "N",
+            "megabytes a second that repair and balance may copy while this node coordinates, 0 for"
+                + " no limit; else 200")
         .option(
             DEVICE,
             "auto|cpu|cuda:N",
@@ -197,10 +211,27 @@ final class StartCommand {
           settings.number(ELECTION_MAX, 51, HOUR_MS).orElse(600),
           settings.number(SNAPSHOT, 1, Integer.MAX_VALUE).orElse(10_000),
           settings.number(GRACE, 1, Integer.MAX_VALUE).orElse(600_000),
+          zone(settings),
+          upkeep(settings),
           models);
     } catch (IllegalArgumentException e) {
       throw new Usage(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static String zone(Settings settings) {
+    String zone = settings.text(ZONE).orElse("");
+    if (!Member.Place.isZone(zone)) {
+      throw new Usage(ZONE + ": expected " + Member.Place.ZONE_SHAPE + ", found '" + zone + "'");
+    }
+    return zone;
+  }
+
+  private static UpkeepRule upkeep(Settings settings) {
+    return settings
+        .number(REPAIR, 0, MAX_REPAIR_MB)
+        .map(megabytes -> UpkeepRule.DEFAULT.at(megabytes * 1_000_000L))
+        .orElse(UpkeepRule.DEFAULT);
   }
 
   /** Chooses the device by trying it, before anything else is begun. */

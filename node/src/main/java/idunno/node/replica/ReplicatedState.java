@@ -2,6 +2,7 @@ package idunno.node.replica;
 
 import idunno.core.files.ChunkId;
 import idunno.core.state.ClusterState;
+import idunno.core.state.DroppedReplica;
 import idunno.core.state.Reply;
 import idunno.core.state.Request;
 import idunno.core.state.Snapshot;
@@ -27,14 +28,17 @@ public final class ReplicatedState {
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final ClusterState state = new ClusterState();
   private final Consumer<List<ChunkId>> freed;
+  private final Consumer<List<DroppedReplica>> dropped;
 
   /**
-   * An empty state.
+   * An empty state. Neither of those who are told may block.
    *
-   * @param freed told of chunks whose last reference went; must not block
+   * @param freed told of chunks whose last reference went
+   * @param dropped told of replicas, this node's and others', that count no longer
    */
-  public ReplicatedState(Consumer<List<ChunkId>> freed) {
+  public ReplicatedState(Consumer<List<ChunkId>> freed, Consumer<List<DroppedReplica>> dropped) {
     this.freed = freed;
+    this.dropped = dropped;
   }
 
   /** Applies one entry of the log, made by {@link Proposer}, and returns its outcome. */
@@ -42,17 +46,22 @@ public final class ReplicatedState {
     Entry entry = codec.decode(bytes, Entry.class);
     List<Reply> replies = new ArrayList<>();
     List<ChunkId> gone;
+    List<DroppedReplica> lost;
     lock.writeLock().lock();
     try {
       for (Request request : entry.requests()) {
         replies.add(state.apply(request));
       }
       gone = state.takeFreed();
+      lost = state.takeDropped();
     } finally {
       lock.writeLock().unlock();
     }
     if (!gone.isEmpty()) {
       freed.accept(gone);
+    }
+    if (!lost.isEmpty()) {
+      dropped.accept(lost);
     }
     return codec.encode(new Entry.Outcome(replies));
   }

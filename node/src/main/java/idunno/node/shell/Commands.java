@@ -15,6 +15,7 @@ public final class Commands {
             VersionCommands.all(),
             GetCommands.all(),
             ListCommands.all(),
+            BalanceCommand.all(),
             ModelCommands.all(),
             JobCommands.all(),
             StatisticsCommands.all())

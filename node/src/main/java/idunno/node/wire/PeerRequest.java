@@ -26,6 +26,13 @@ public sealed interface PeerRequest {
   /** Asks the coordinator what it knows, the committed batches too if they are wanted. */
   record AskReport(boolean history) implements PeerRequest {}
 
+  /**
+   * Asks the coordinator to even out the disks.
+   *
+   * @param withinPoints how many percentage points from the mean use a disk may be
+   */
+  record EvenOut(double withinPoints) implements PeerRequest {}
+
   /** Asks the coordinator how its log stands, and how far behind its standbys are. */
   record AskVoting() implements PeerRequest {}
 
