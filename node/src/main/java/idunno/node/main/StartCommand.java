@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import idunno.core.base.NodeName;
 import idunno.core.membership.DetectionRule;
 import idunno.node.client.Client;
+import idunno.node.files.ScrubPlan;
 import idunno.node.inference.DeviceWish;
 import idunno.node.inference.Devices;
 import idunno.node.shell.Action;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 
 /** {@code start}: runs one node in this process until it is told to stop. */
@@ -44,6 +46,12 @@ final class StartCommand {
   private static final String ELECTION_MAX = "--election-max-ms";
   private static final String SNAPSHOT = "--snapshot-every";
   private static final String GRACE = "--orphan-grace-ms";
+
+  private static final String RESERVE = "--reserve";
+  private static final String SCRUB_RATE = "--scrub-mbps";
+  private static final String SCRUB_DAYS = "--scrub-days";
+  private static final int MAX_RATE = 100_000;
+  private static final int MAX_DAYS = 3_650;
 
   private static final String DEVICE = "--device";
   private static final String GPU_JAR = "--gpu-jar";
@@ -87,6 +95,17 @@ final class StartCommand {
         .option(ELECTION_MAX, "MS", "most silence of the same; else 600")
         .option(SNAPSHOT, "ENTRIES", "log entries between two snapshots; else 10000")
         .option(GRACE, "MS", "how long a chunk that no file refers to is kept; else 600000")
+        .option(
+            RESERVE,
+            "SIZE",
+            "what stays free on the disk, such as 512m: with less, the node takes no chunks; else"
+                + " 1g, or a 20th of a smaller disk")
+        .option(
+            SCRUB_RATE,
+            "MB/S",
+            "how fast all chunks are read again, to find damage; 0 for never by itself; else 20")
+        .option(
+            SCRUB_DAYS, "DAYS", "how often that begins, 0 for one round after the other; else 7")
         .option(
             DEVICE,
             "auto|cpu|cuda:N",
@@ -197,6 +216,11 @@ final class StartCommand {
           settings.number(ELECTION_MAX, 51, HOUR_MS).orElse(600),
           settings.number(SNAPSHOT, 1, Integer.MAX_VALUE).orElse(10_000),
           settings.number(GRACE, 1, Integer.MAX_VALUE).orElse(600_000),
+          new NodeConfig.Disk(
+              settings.bytes(RESERVE).map(OptionalLong::of).orElse(OptionalLong.empty()),
+              ScrubPlan.of(
+                  settings.number(SCRUB_RATE, 0, MAX_RATE).orElse(20),
+                  settings.number(SCRUB_DAYS, 0, MAX_DAYS).orElse(7))),
           models);
     } catch (IllegalArgumentException e) {
       throw new Usage(String.valueOf(e.getMessage()));
