@@ -29,14 +29,21 @@ public final class Gateway implements AutoCloseable {
   private final FileRoutes files;
   private final ModelRoutes models;
   private final JobRoutes jobs;
+  private final HealthRoutes health;
 
   private Gateway(
-      HttpServer server, GroupPort group, FilesPort files, ModelsPort models, JobsPort jobs) {
+      HttpServer server,
+      GroupPort group,
+      FilesPort files,
+      ModelsPort models,
+      JobsPort jobs,
+      HealthPort health) {
     this.server = server;
     this.group = new GroupRoutes(group);
     this.files = new FileRoutes(files);
     this.models = new ModelRoutes(models);
     this.jobs = new JobRoutes(jobs);
+    this.health = new HealthRoutes(health);
   }
 
   /**
@@ -45,11 +52,16 @@ public final class Gateway implements AutoCloseable {
    * @throws IOException if it can't listen there
    */
   public static Gateway open(
-      Address address, GroupPort group, FilesPort files, ModelsPort models, JobsPort jobs)
+      Address address,
+      GroupPort group,
+      FilesPort files,
+      ModelsPort models,
+      JobsPort jobs,
+      HealthPort health)
       throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(address.host(), address.port()), BACKLOG);
-    Gateway gateway = new Gateway(server, group, files, models, jobs);
+    Gateway gateway = new Gateway(server, group, files, models, jobs, health);
     server.setExecutor(gateway.threads);
     server.createContext("/v1/", gateway::handle);
     server.createContext("/", gateway::lost);
@@ -133,6 +145,8 @@ public final class Gateway implements AutoCloseable {
       case "list" -> files.list(exchange);
       case "versions" -> files.versions(exchange, rest);
       case "store" -> files.store(exchange);
+      case "fsck" -> health.fsck(exchange);
+      case "scrub" -> health.scrub(exchange);
       case "models" -> models.models(exchange, rest);
       case "train" -> {
         exchange.expect("POST");

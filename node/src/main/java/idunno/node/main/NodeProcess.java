@@ -130,7 +130,8 @@ final class NodeProcess implements AutoCloseable {
         new GroupOps(this),
         new FilesOps(this),
         new ModelsOps(this),
-        new JobsOps(this));
+        new JobsOps(this),
+        new HealthOps(this));
   }
 
   /**

@@ -12,6 +12,7 @@ public final class Commands {
     return Stream.of(
             MachineCommands.all(),
             FileCommands.all(),
+            FsckCommand.all(),
             ModelCommands.all(),
             JobCommands.all(),
             StatisticsCommands.all())
