@@ -370,6 +370,18 @@ public final class FileTable {
     return limits.of(name);
   }
 
+  /**
+   * Some names behind a name, sorted: a walk over all files in steps, so that none of them keeps
+   * the state from going on for long.
+   *
+   * @param after where the last step ended; empty to begin
+   * @param most how many names at the most
+   */
+  public List<FileName> namesAfter(Optional<FileName> after, int most) {
+    return (after.isEmpty() ? files : files.tailMap(after.get(), false))
+        .keySet().stream().limit(most).toList();
+  }
+
   /** One chunk. */
   public Optional<StoredChunk> chunk(ChunkId id) {
     return chunks.get(id);

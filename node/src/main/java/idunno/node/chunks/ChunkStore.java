@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /**
  * Immutable chunks on the local disk.
@@ -54,6 +55,8 @@ public final class ChunkStore implements AutoCloseable {
   private final Path incoming;
   private final String node;
   private final FileChannel lockFile;
+  private final LocalDisk disk;
+  private final DiskWatch watch;
   private final AtomicLong usedBytes = new AtomicLong();
   private final AtomicLong lastTemp = new AtomicLong();
   private final Set<Path> durableShards = new HashSet<>();
@@ -61,11 +64,22 @@ public final class ChunkStore implements AutoCloseable {
   /** One writer at a time for each id; unequal ids seldom share a lock. */
   private final List<ReentrantLock> locks = Stream.generate(ReentrantLock::new).limit(64).toList();
 
-  private ChunkStore(Path dir, String node, FileChannel lockFile) {
+  /**
+   * A chunk that was read from its first byte to its last, every checksum right.
+   *
+   * @param length its length in bytes
+   * @param crc32c the checksum of all its bytes, as they were read
+   */
+  public record Sum(long length, int crc32c) {}
+
+  private ChunkStore(Path dir, String node, FileChannel lockFile, DiskCare care)
+      throws IOException {
     this.dir = dir;
     this.incoming = dir.resolve("incoming");
     this.node = node;
     this.lockFile = lockFile;
+    this.disk = new LocalDisk(dir, incoming, care.ballast());
+    this.watch = DiskWatch.of(disk, node, care);
   }
 
   /**
@@ -75,6 +89,17 @@ public final class ChunkStore implements AutoCloseable {
    * @throws IOException if the folder can't be used, or another store has it open
    */
   public static ChunkStore open(Path dir, String node) throws IOException {
+    return open(dir, node, DiskCare.USUAL);
+  }
+
+  /**
+   * Opens a folder, making it if there is none, and sweeps what a crash left.
+   *
+   * @param node the node's name, for messages
+   * @param care how to look after the disk
+   * @throws IOException if the folder can't be used, or another store has it open
+   */
+  public static ChunkStore open(Path dir, String node, DiskCare care) throws IOException {
     Files.createDirectories(dir);
     FileChannel lockFile =
         FileChannel.open(dir.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -82,11 +107,12 @@ public final class ChunkStore implements AutoCloseable {
       if (lockFile.tryLock() == null) {
         throw new OverlappingFileLockException();
       }
-      ChunkStore store = new ChunkStore(dir, node, lockFile);
+      ChunkStore store = new ChunkStore(dir, node, lockFile, care);
       store.sweep();
       for (Held held : store.list()) {
         store.usedBytes.addAndGet(Files.size(store.file(held.id())));
       }
+      store.watch.start();
       return store;
     } catch (OverlappingFileLockException e) {
       lockFile.close();
@@ -120,7 +146,8 @@ public final class ChunkStore implements AutoCloseable {
    * @param crc32c the CRC32C that the sender computed
    * @throws CorruptChunk if the bytes have another CRC32C: they were damaged on the way
    * @throws FileAlreadyExistsException if other bytes are there under the same id
-   * @throws IOException if the disk fails or is full; nothing of the chunk is left then
+   * @throws DiskReadOnly if the disk is full, or has failed before; nothing was tried then
+   * @throws IOException if the disk fails; nothing of the chunk is left then
    * @throws IllegalArgumentException if the id is malformed or the chunk too long
    */
   public void write(String chunkId, ByteBuffer bytes, int crc32c) throws IOException {
@@ -144,13 +171,15 @@ public final class ChunkStore implements AutoCloseable {
     lock.lock();
     try {
       if (!isHeld(chunkId, length, crc32c)) {
+        watch.expectRoom(chunkId, length);
         makeDurable(shard);
         place(chunkId, bytes, crc32c);
       }
       sync(shard);
-    } catch (FileAlreadyExistsException e) {
+    } catch (FileAlreadyExistsException | DiskReadOnly e) {
       throw e;
     } catch (IOException e) {
+      watch.failed(e);
       throw new IOException(
           "chunk %s on %s: writing %d bytes failed (%s); %d bytes are free in %s"
               .formatted(chunkId, node, length, e.getMessage(), freeBytes(), dir),
@@ -239,6 +268,29 @@ public final class ChunkStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads all of a chunk's bytes, checks them, and sums them up anew: a file that is whole in
+   * itself may still be another chunk's.
+   *
+   * @throws NoSuchFileException if there is no such chunk
+   * @throws CorruptChunk if any of it is damaged
+   */
+  public Sum sum(String chunkId) throws IOException {
+    try (ChunkFile chunk = openHeld(chunkId)) {
+      CRC32C crc = new CRC32C();
+      for (long at = 0; at < chunk.length(); at += ChunkFile.BLOCK_BYTES) {
+        int bytes = (int) Math.min(ChunkFile.BLOCK_BYTES, chunk.length() - at);
+        crc.update(chunk.read(at, bytes));
+      }
+      return new Sum(chunk.length(), (int) crc.getValue());
+    }
+  }
+
+  /** Whether a file is there under a chunk's name, sound or not. */
+  public boolean has(String chunkId) {
+    return Files.isRegularFile(file(chunkId), LinkOption.NOFOLLOW_LINKS);
+  }
+
   private ChunkFile openHeld(String chunkId) throws IOException {
     try {
       return new ChunkFile(file(chunkId), chunkId, node);
@@ -320,12 +372,23 @@ public final class ChunkStore implements AutoCloseable {
 
   /** What is free on the disk for this process, in bytes. */
   public long freeBytes() throws IOException {
-    return Files.getFileStore(dir).getUsableSpace();
+    return disk.freeBytes();
+  }
+
+  /** Whether the disk takes chunks, and why not. Chunks that are there are read in any case. */
+  public Room room() {
+    return watch.room();
+  }
+
+  /** Whether the disk takes chunks. */
+  public boolean writable() {
+    return room().writable();
   }
 
   /** Gives the folder back. */
   @Override
   public void close() throws IOException {
+    watch.close();
     lockFile.close();
   }
 

@@ -10,6 +10,7 @@ import idunno.core.jobs.JobSpec;
 import idunno.core.membership.MemberState;
 import idunno.core.models.ModelName;
 import idunno.core.models.ModelRef;
+import idunno.node.api.FsckView;
 import idunno.node.api.Views;
 import idunno.node.codec.Codec;
 import java.io.IOException;
@@ -277,6 +278,34 @@ public final class Client {
    */
   public OptionalLong staleMs() {
     return calls.staleMs();
+  }
+
+  /**
+   * Looks at the health of the whole store.
+   *
+   * @param all whether all versions with trouble are passed on, however many; else the first
+   *     hundred
+   * @param sink takes the verdict, the versions with trouble, and the nodes, as they come
+   */
+  public void fsck(boolean all, Consumer<FsckView> sink) throws IOException {
+    calls.stream(Ask.read("/v1/fsck" + (all ? "?all=true" : ""), LOAD_MS), fsckLines(sink));
+  }
+
+  /** Has every node read all of its replicas again, from now on. */
+  public void startScrub(Consumer<FsckView> sink) throws IOException {
+    calls.stream(Ask.change("POST", "/v1/scrub", Body.NONE, LOAD_MS), fsckLines(sink));
+  }
+
+  /** Every node's disk, and how far it is with scrubbing. */
+  public void disks(Consumer<FsckView> sink) throws IOException {
+    calls.stream(read("/v1/scrub"), fsckLines(sink));
+  }
+
+  private static Lines.Sink fsckLines(Consumer<FsckView> sink) {
+    return line -> {
+      sink.accept(decode(line, FsckView.class));
+      return true;
+    };
   }
 
   /** The latest revision of every model. */

@@ -32,6 +32,7 @@ public final class Gateway implements AutoCloseable {
   private final ListRoutes lists;
   private final ModelRoutes models;
   private final JobRoutes jobs;
+  private final HealthRoutes health;
 
   private Gateway(
       HttpServer server,
@@ -40,7 +41,8 @@ public final class Gateway implements AutoCloseable {
       VersionsPort versions,
       ListPort lists,
       ModelsPort models,
-      JobsPort jobs) {
+      JobsPort jobs,
+      HealthPort health) {
     this.server = server;
     this.group = new GroupRoutes(group);
     this.versions = new VersionRoutes(versions);
@@ -48,6 +50,7 @@ public final class Gateway implements AutoCloseable {
     this.files = new FileRoutes(files, this.versions, this.lists);
     this.models = new ModelRoutes(models);
     this.jobs = new JobRoutes(jobs);
+    this.health = new HealthRoutes(health);
   }
 
   /**
@@ -62,11 +65,12 @@ public final class Gateway implements AutoCloseable {
       VersionsPort versions,
       ListPort lists,
       ModelsPort models,
-      JobsPort jobs)
+      JobsPort jobs,
+      HealthPort health)
       throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(address.host(), address.port()), BACKLOG);
-    Gateway gateway = new Gateway(server, group, files, versions, lists, models, jobs);
+    Gateway gateway = new Gateway(server, group, files, versions, lists, models, jobs, health);
     server.setExecutor(gateway.threads);
     server.createContext("/v1/", gateway::handle);
     server.createContext("/", gateway::lost);
@@ -163,6 +167,8 @@ public final class Gateway implements AutoCloseable {
       case "limits" -> versions.limits(exchange, rest);
       case "move" -> versions.move(exchange);
       case "copy" -> versions.copy(exchange);
+      case "fsck" -> health.fsck(exchange);
+      case "scrub" -> health.scrub(exchange);
       case "models" -> models.models(exchange, rest);
       case "train" -> {
         exchange.expect("POST");

@@ -40,7 +40,8 @@ final class MeasuredRoom implements Supplier<DiskRoom> {
 
   private static DiskRoom measure(ChunkStore chunks) {
     try {
-      return new DiskRoom(Math.max(0, chunks.usedBytes()), chunks.freeBytes(), true);
+      return new DiskRoom(
+          Math.max(0, chunks.usedBytes()), chunks.freeBytes(), chunks.room().writable());
     } catch (IOException e) {
       // A disk that can't even say what is free takes nothing.
       return new DiskRoom(Math.max(0, chunks.usedBytes()), 0, false);

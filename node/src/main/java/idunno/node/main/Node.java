@@ -15,7 +15,6 @@ import idunno.node.consensus.Peer;
 import idunno.node.consensus.Replicated;
 import idunno.node.coordination.CoordinatorLoop;
 import idunno.node.files.FileStore;
-import idunno.node.files.Sweeper;
 import idunno.node.logs.NodeLog;
 import idunno.node.replica.Proposer;
 import idunno.node.replica.ReplicatedState;
@@ -62,6 +61,7 @@ final class Node implements AutoCloseable {
   private final Results results;
   private final Warmer warmer;
   private final CoordinatorLoop coordinator;
+  private final DiskDuty diskDuty;
   private final Admission admission;
   private volatile @Nullable WorkerLoop worker;
   private volatile @Nullable String lastLeader;
@@ -92,12 +92,14 @@ final class Node implements AutoCloseable {
         new Member.Place(
             disk, hosts.peer(), hosts.api(), hosts.consensus(), config.slots(), config.zone());
     try {
-      chunks = cleanup.add(ChunkStore.open(data.resolve("chunks"), self.value()));
-      Late<Sweeper> sweeper = new Late<>();
+      chunks =
+          cleanup.add(
+              ChunkStore.open(data.resolve("chunks"), self.value(), DiskDuty.care(config, log)));
+      Late<DiskDuty> duty = new Late<>();
       state =
           new ReplicatedState(
-              freed -> sweeper.ifThere(s -> s.freed(freed)),
-              dropped -> sweeper.ifThere(s -> s.dropped(OwnDisk.droppedAt(self, dropped))));
+              freed -> duty.ifThere(d -> d.freed(freed)),
+              dropped -> duty.ifThere(d -> d.dropped(OwnDisk.droppedAt(self, dropped))));
       Late<CoordinatorLoop> loop = new Late<>();
       Late<Compass> map = new Late<>();
       Hello hello = new Hello(cluster.toString(), self.value());
@@ -112,7 +114,8 @@ final class Node implements AutoCloseable {
       compass = map.set(new Compass(self, state, consensus));
       cleanup.add(new Currency(consensus));
       proposer = cleanup.add(new Proposer(new ClusterLog(consensus)));
-      OwnChunks own = new OwnChunks(self, chunks, state, proposer, log);
+      ReplicaCheck check = new ReplicaCheck(self, chunks, state, proposer, log);
+      OwnChunks own = new OwnChunks(chunks, check, compass, peers, log);
       files =
           new FileStore(
               state,
@@ -132,10 +135,13 @@ final class Node implements AutoCloseable {
                       new NodeDeeds(proposer, peers, () -> compass, () -> results, log),
                       clockMs)));
       admission = new Admission(self, place, proposer, clockMs);
+      OwnDisk onDisk = new OwnDisk(self, chunks, check, state, consensus);
+      diskDuty = cleanup.add(duty.set(new DiskDuty(config, chunks, check, onDisk, clockMs, log)));
       PeerDesk desk =
           new PeerDesk(
               chunks,
               own,
+              diskDuty,
               data.resolve("log"),
               peers,
               new Electorate(consensus, state),
@@ -149,10 +155,6 @@ final class Node implements AutoCloseable {
               desk,
               lost -> coordinator.connectionLost(new NodeName(lost.name())),
               Limits.DEFAULT));
-      cleanup.add(
-          sweeper.set(
-              new Sweeper(
-                  new OwnDisk(self, chunks, state, proposer), config.orphanGraceMs(), clockMs)));
     } catch (IOException | RuntimeException e) {
       cleanup.close();
       throw e;
@@ -374,6 +376,10 @@ final class Node implements AutoCloseable {
 
   Results results() {
     return results;
+  }
+
+  DiskDuty diskDuty() {
+    return diskDuty;
   }
 
   CoordinatorLoop coordinator() {

@@ -3,10 +3,12 @@ package idunno.node.main;
 import idunno.core.base.NodeName;
 import idunno.core.coordinator.UpkeepRule;
 import idunno.core.membership.DetectionRule;
+import idunno.node.files.ScrubPlan;
 import idunno.node.inference.Device;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How one node runs.
@@ -25,6 +27,7 @@ import java.util.Optional;
  * @param orphanGraceMs how old a chunk that nothing refers to must be before it is swept
  * @param zone what the node shares with others that may fail together with it; empty for nothing
  * @param upkeep how replicas are looked after while this node coordinates
+ * @param disk how the disk is looked after
  * @param models what runs models, and how much memory they may take
  */
 public record NodeConfig(
@@ -41,11 +44,20 @@ public record NodeConfig(
     long orphanGraceMs,
     String zone,
     UpkeepRule upkeep,
+    Disk disk,
     Models models) {
   /** Keeps its own copy of the list. */
   public NodeConfig {
     seeds = List.copyOf(seeds);
   }
+
+  /**
+   * How the disk is looked after.
+   *
+   * @param reserveBytes what shall stay free on it; empty for 1 GiB, or a 20th of a smaller disk
+   * @param scrub when and how fast all replicas are read again
+   */
+  public record Disk(OptionalLong reserveBytes, ScrubPlan scrub) {}
 
   /**
    * How the node runs models.

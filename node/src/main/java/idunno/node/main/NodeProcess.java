@@ -132,7 +132,8 @@ final class NodeProcess implements AutoCloseable {
         new VersionsOps(this),
         new ListOps(this),
         new ModelsOps(this),
-        new JobsOps(this));
+        new JobsOps(this),
+        new HealthOps(this));
   }
 
   /**

@@ -2,15 +2,16 @@ package idunno.node.main;
 
 import idunno.core.base.NodeName;
 import idunno.core.files.ChunkId;
-import idunno.core.files.StoredChunk;
-import idunno.core.state.Command;
 import idunno.node.chunks.ChunkStore;
 import idunno.node.chunks.CorruptChunk;
 import idunno.node.logs.NodeLog;
-import idunno.node.replica.Proposer;
-import idunno.node.replica.ReplicatedState;
+import idunno.node.wire.PeerReply;
+import idunno.node.wire.PeerRequest;
+import idunno.node.wire.Peers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 
 /**
@@ -18,20 +19,21 @@ import java.time.Duration;
  * is taken out of the cluster's state, and repair makes it anew.
  */
 final class OwnChunks {
-  private static final Duration DROP_WITHIN = Duration.ofSeconds(10);
+  private static final Duration ASK_WITHIN = Duration.ofSeconds(30);
 
   private final NodeName self;
   private final ChunkStore chunks;
-  private final ReplicatedState state;
-  private final Proposer proposer;
+  private final ReplicaCheck check;
+  private final Compass compass;
+  private final Peers peers;
   private final NodeLog log;
 
-  OwnChunks(
-      NodeName self, ChunkStore chunks, ReplicatedState state, Proposer proposer, NodeLog log) {
-    this.self = self;
+  OwnChunks(ChunkStore chunks, ReplicaCheck check, Compass compass, Peers peers, NodeLog log) {
+    this.self = compass.self();
     this.chunks = chunks;
-    this.state = state;
-    this.proposer = proposer;
+    this.check = check;
+    this.compass = compass;
+    this.peers = peers;
     this.log = log;
   }
 
@@ -44,62 +46,46 @@ final class OwnChunks {
   ByteBuffer read(ChunkId chunk, long offset, int length) throws IOException {
     try {
       return chunks.read(chunk.value(), offset, length);
-    } catch (CorruptChunk e) {
-      damaged(self, chunk);
+    } catch (NoSuchFileException | ClosedChannelException e) {
       throw e;
+    } catch (IOException e) {
+      suspect(chunk);
+      throw e;
+    } catch (IllegalArgumentException e) {
+      boolean isOurs =
+          check.expected(chunk).filter(known -> offset + length <= known.length()).isPresent();
+      if (!isOurs || offset < 0 || length < 0) {
+        throw e;
+      }
+      suspect(chunk);
+      throw new IOException("chunk " + chunk + " on " + self + ": " + e.getMessage(), e);
     }
   }
 
-  /** A node's replica of a chunk is damaged. Doesn't block. */
+  /** Somebody read wrong bytes of a node's replica of a chunk. Doesn't block. */
   void damaged(NodeName node, ChunkId chunk) {
-    log.write("replica-damaged", "chunk", chunk, "node", node);
-    Thread.ofVirtual().name("drop-damaged").start(() -> drop(node, chunk));
-  }
-
-  private void drop(NodeName node, ChunkId chunk) {
-    try {
-      if (isLast(node, chunk)) {
-        log.write("replica-kept", "chunk", chunk, "node", node, "why", "no other is alive");
-        return;
-      }
-      if (node.equals(self)) {
-        if (isWhole(chunk)) {
-          // An earlier word of the same damage has led to a new copy by now.
-          return;
-        }
-        chunks.delete(chunk.value());
-      }
-      proposer.submit(new Command.DropReplica(chunk, node), DROP_WITHIN);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (IOException | Proposer.OutcomeUnknown e) {
-      log.write(
-          "replica-not-dropped",
-          "chunk",
-          chunk,
-          "node",
-          node,
-          "why",
-          String.valueOf(e.getMessage()));
+    if (node.equals(self)) {
+      suspect(chunk);
+    } else {
+      Thread.ofVirtual().name("tell-damaged").start(() -> tell(node, chunk));
     }
   }
 
-  /** Parts of a damaged replica may still be good, so the last one is never given up. */
-  private boolean isLast(NodeName node, ChunkId chunk) {
-    return state.read(
-        s ->
-            s.files().chunk(chunk).map(StoredChunk::replicas).stream()
-                .flatMap(nodes -> nodes.stream())
-                .filter(s.members().aliveNames()::contains)
-                .allMatch(node::equals));
+  private void tell(NodeName node, ChunkId chunk) {
+    try {
+      peers.expect(
+          compass.peerOf(node),
+          new PeerRequest.CheckChunk(chunk),
+          PeerReply.Done.class,
+          ASK_WITHIN);
+    } catch (IOException e) {
+      String why = String.valueOf(e.getMessage());
+      log.write("replica-not-dropped", "chunk", chunk, "node", node, "why", why);
+    }
   }
 
-  private boolean isWhole(ChunkId chunk) throws IOException {
-    try {
-      chunks.verify(chunk.value());
-      return true;
-    } catch (CorruptChunk e) {
-      return false;
-    }
+  /** This node's replica of a chunk is said to be damaged: it looks for itself. Doesn't block. */
+  void suspect(ChunkId chunk) {
+    check.suspect(chunk);
   }
 }

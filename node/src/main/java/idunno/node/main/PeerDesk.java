@@ -28,6 +28,7 @@ final class PeerDesk implements Handler {
   private final Codec codec = Codec.cbor();
   private final ChunkStore chunks;
   private final OwnChunks own;
+  private final DiskDuty disk;
   private final Path logFolder;
   private final Peers peers;
   private final Electorate electorate;
@@ -37,6 +38,7 @@ final class PeerDesk implements Handler {
   PeerDesk(
       ChunkStore chunks,
       OwnChunks own,
+      DiskDuty disk,
       Path logFolder,
       Peers peers,
       Electorate electorate,
@@ -44,6 +46,7 @@ final class PeerDesk implements Handler {
       Warmer warmer) {
     this.chunks = chunks;
     this.own = own;
+    this.disk = disk;
     this.logFolder = logFolder;
     this.peers = peers;
     this.electorate = electorate;
@@ -74,6 +77,13 @@ final class PeerDesk implements Handler {
       case PeerRequest.WriteChunk write -> plain(write(write, body));
       case PeerRequest.ReadChunk read -> read(read);
       case PeerRequest.FetchChunk fetch -> plain(fetch(fetch));
+      case PeerRequest.CheckChunk check -> {
+        own.suspect(check.chunk());
+        yield plain(new PeerReply.Done());
+      }
+      case PeerRequest.AskDisk ignored -> plain(new PeerReply.Disk(disk.report()));
+      case PeerRequest.StartScrub ignored ->
+          plain(new PeerReply.ScrubStarted(disk.scrubber().startRound()));
       case PeerRequest.AskHeld ignored -> plain(held());
       case PeerRequest.Grep grep -> plain(grep(grep));
       case PeerRequest.Warm warm -> plain(new PeerReply.Warmed(warmer.warm(warm.model())));
@@ -145,6 +155,7 @@ final class PeerDesk implements Handler {
       throw new IOException(
           "chunk " + fetch.chunk() + " from " + fetch.from() + ": it answered " + answer.reply());
     }
+    disk.makeWay(fetch.chunk());
     chunks.write(fetch.chunk().value(), bytes, fetch.crc32c());
     return new PeerReply.Done();
   }

@@ -6,6 +6,7 @@ import idunno.core.coordinator.UpkeepRule;
 import idunno.core.membership.DetectionRule;
 import idunno.core.membership.Member;
 import idunno.node.client.Client;
+import idunno.node.files.ScrubPlan;
 import idunno.node.inference.DeviceWish;
 import idunno.node.inference.Devices;
 import idunno.node.shell.Action;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 
 /** {@code start}: runs one node in this process until it is told to stop. */
@@ -49,6 +51,12 @@ final class StartCommand {
   private static final String GRACE = "--orphan-grace-ms";
   private static final String ZONE = "--zone";
   private static final String REPAIR = "--repair-mbps";
+
+  private static final String RESERVE = "--reserve";
+  private static final String SCRUB_RATE = "--scrub-mbps";
+  private static final String SCRUB_DAYS = "--scrub-days";
+  private static final int MAX_RATE = 100_000;
+  private static final int MAX_DAYS = 3_650;
 
   private static final String DEVICE = "--device";
   private static final String GPU_JAR = "--gpu-jar";
@@ -101,6 +109,17 @@ final class StartCommand {
             "N",
             "megabytes a second that repair and balance may copy while this node coordinates, 0 for"
                 + " no limit; else 200")
+        .option(
+            RESERVE,
+            "SIZE",
+            "what stays free on the disk, such as 512m: with less, the node takes no chunks; else"
+                + " 1g, or a 20th of a smaller disk")
+        .option(
+            SCRUB_RATE,
+            "MB/S",
+            "how fast all chunks are read again, to find damage; 0 for never by itself; else 20")
+        .option(
+            SCRUB_DAYS, "DAYS", "how often that begins, 0 for one round after the other; else 7")
         .option(
             DEVICE,
             "auto|cpu|cuda:N",
@@ -213,6 +232,11 @@ final class StartCommand {
           settings.number(GRACE, 1, Integer.MAX_VALUE).orElse(600_000),
           zone(settings),
           upkeep(settings),
+          new NodeConfig.Disk(
+              settings.bytes(RESERVE).map(OptionalLong::of).orElse(OptionalLong.empty()),
+              ScrubPlan.of(
+                  settings.number(SCRUB_RATE, 0, MAX_RATE).orElse(20),
+                  settings.number(SCRUB_DAYS, 0, MAX_DAYS).orElse(7))),
           models);
     } catch (IllegalArgumentException e) {
       throw new Usage(String.valueOf(e.getMessage()));

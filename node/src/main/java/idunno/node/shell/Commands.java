@@ -16,6 +16,7 @@ public final class Commands {
             GetCommands.all(),
             ListCommands.all(),
             BalanceCommand.all(),
+            FsckCommand.all(),
             ModelCommands.all(),
             JobCommands.all(),
             StatisticsCommands.all())

@@ -2,6 +2,7 @@ package idunno.node.wire;
 
 import idunno.core.coordinator.Report;
 import idunno.core.files.ChunkId;
+import idunno.core.files.DiskReport;
 import idunno.core.models.ModelKey;
 import idunno.core.worker.Beat;
 import java.util.List;
@@ -45,6 +46,12 @@ public sealed interface PeerReply {
    * @param freeBytes bytes that are free on that disk
    */
   record Held(List<ChunkId> chunks, long usedBytes, long freeBytes) implements PeerReply {}
+
+  /** How a node's disk stands. */
+  record Disk(DiskReport report) implements PeerReply {}
+
+  /** The number of the round that a node's scrubber has begun. */
+  record ScrubStarted(long round) implements PeerReply {}
 
   /**
    * The lines of a log that match.

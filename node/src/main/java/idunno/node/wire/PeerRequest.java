@@ -42,8 +42,17 @@ public sealed interface PeerRequest {
   /** Asks for some bytes of a chunk; they come in the answer's body. */
   record ReadChunk(ChunkId chunk, int offset, int length) implements PeerRequest {}
 
+  /** Says that a chunk was read from this node and didn't have its checksum: it shall look. */
+  record CheckChunk(ChunkId chunk) implements PeerRequest {}
+
   /** Asks for a chunk to be fetched from another node and held durably. */
   record FetchChunk(ChunkId chunk, int length, int crc32c, Address from) implements PeerRequest {}
+
+  /** Asks how the node's disk stands. */
+  record AskDisk() implements PeerRequest {}
+
+  /** Asks the node to read all of its replicas again, from now on. */
+  record StartScrub() implements PeerRequest {}
 
   /** Asks which chunks the node holds. */
   record AskHeld() implements PeerRequest {}
