@@ -27,14 +27,21 @@ public final class Gateway implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final GroupRoutes group;
   private final FileRoutes files;
+  private final DataRoutes data;
   private final ModelRoutes models;
   private final JobRoutes jobs;
 
   private Gateway(
-      HttpServer server, GroupPort group, FilesPort files, ModelsPort models, JobsPort jobs) {
+      HttpServer server,
+      GroupPort group,
+      FilesPort files,
+      DataPort data,
+      ModelsPort models,
+      JobsPort jobs) {
     this.server = server;
     this.group = new GroupRoutes(group);
     this.files = new FileRoutes(files);
+    this.data = new DataRoutes(data);
     this.models = new ModelRoutes(models);
     this.jobs = new JobRoutes(jobs);
   }
@@ -45,11 +52,16 @@ public final class Gateway implements AutoCloseable {
    * @throws IOException if it can't listen there
    */
   public static Gateway open(
-      Address address, GroupPort group, FilesPort files, ModelsPort models, JobsPort jobs)
+      Address address,
+      GroupPort group,
+      FilesPort files,
+      DataPort data,
+      ModelsPort models,
+      JobsPort jobs)
       throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(address.host(), address.port()), BACKLOG);
-    Gateway gateway = new Gateway(server, group, files, models, jobs);
+    Gateway gateway = new Gateway(server, group, files, data, models, jobs);
     server.setExecutor(gateway.threads);
     server.createContext("/v1/", gateway::handle);
     server.createContext("/", gateway::lost);
@@ -133,6 +145,15 @@ public final class Gateway implements AutoCloseable {
       case "list" -> files.list(exchange);
       case "versions" -> files.versions(exchange, rest);
       case "store" -> files.store(exchange);
+      case "nodes" -> data.nodes(exchange);
+      case "contents" -> {
+        exchange.expect("POST");
+        data.contents(exchange);
+      }
+      case "commits" -> {
+        exchange.expect("POST");
+        data.commit(exchange);
+      }
       case "models" -> models.models(exchange, rest);
       case "train" -> {
         exchange.expect("POST");

@@ -18,6 +18,7 @@ import idunno.node.files.Sweeper;
 import idunno.node.logs.NodeLog;
 import idunno.node.replica.Proposer;
 import idunno.node.replica.ReplicatedState;
+import idunno.node.transfer.PeerReplicas;
 import idunno.node.transport.Caller;
 import idunno.node.transport.Hello;
 import idunno.node.transport.Limits;
@@ -92,7 +93,11 @@ final class Node implements AutoCloseable {
     try {
       chunks = cleanup.add(ChunkStore.open(data.resolve("chunks"), self.value()));
       Late<Sweeper> sweeper = new Late<>();
-      state = new ReplicatedState(freed -> sweeper.ifThere(s -> s.freed(freed)));
+      Late<PeerReplicas> replicas = new Late<>();
+      state =
+          new ReplicatedState(
+              freed -> sweeper.ifThere(s -> s.freed(freed)),
+              lost -> replicas.ifThere(r -> r.forsake(lost)));
       Late<CoordinatorLoop> loop = new Late<>();
       Late<Compass> map = new Late<>();
       Hello hello = new Hello(cluster.toString(), self.value());
@@ -106,14 +111,12 @@ final class Node implements AutoCloseable {
       consensus = cleanup.add(openConsensus(start, disk, loop));
       compass = map.set(new Compass(self, state, consensus));
       proposer = cleanup.add(new Proposer(new ClusterLog(consensus)));
+      PeerReplicas others = replicas.set(new PeerReplicas(peers, compass::peerOf));
+      ChunkChain chain = new ChunkChain(self, chunks, others);
       OwnChunks own = new OwnChunks(self, chunks, state, proposer, log);
       files =
           new FileStore(
-              state,
-              proposer,
-              new RemoteReplicas(compass, chunks, own, peers),
-              clockMs,
-              (holder, chunk) -> own.damaged(holder, chunk.id()));
+              state, proposer, new NodeReplicas(self, state, chain, own, others), clockMs);
       results = new Results(state, files, proposer, clockMs);
       warmer = cleanup.add(new Warmer(state, files, data.resolve("models"), config.models(), log));
       coordinator =
@@ -129,6 +132,7 @@ final class Node implements AutoCloseable {
           new PeerDesk(
               chunks,
               own,
+              chain,
               data.resolve("log"),
               peers,
               new Electorate(consensus, state),

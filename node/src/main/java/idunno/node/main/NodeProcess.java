@@ -129,6 +129,7 @@ final class NodeProcess implements AutoCloseable {
         hosts().api(),
         new GroupOps(this),
         new FilesOps(this),
+        new DataOps(this),
         new ModelsOps(this),
         new JobsOps(this));
   }

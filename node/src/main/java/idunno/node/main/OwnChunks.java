@@ -11,11 +11,14 @@ import idunno.node.replica.Proposer;
 import idunno.node.replica.ReplicatedState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * This node's chunks as they are read. A replica that turns out to be damaged, here or elsewhere,
- * is taken out of the cluster's state, and repair makes it anew.
+ * This node's chunks as they are read. One that turns out to be damaged is taken out of the
+ * cluster's state, and repair makes it anew.
  */
 final class OwnChunks {
   private static final Duration DROP_WITHIN = Duration.ofSeconds(10);
@@ -36,39 +39,60 @@ final class OwnChunks {
   }
 
   /**
-   * Reads a part of a chunk on this disk.
+   * Fills a buffer from a chunk on this disk; the bytes are not checked.
    *
    * @throws java.nio.file.NoSuchFileException if it isn't here
-   * @throws CorruptChunk if it is damaged; it will be replaced
    */
-  ByteBuffer read(ChunkId chunk, long offset, int length) throws IOException {
+  void read(ChunkId chunk, int offset, ByteBuffer into) throws IOException {
     try {
-      return chunks.read(chunk.value(), offset, length);
+      chunks.readUnchecked(chunk.value(), offset, into);
     } catch (CorruptChunk e) {
-      damaged(self, chunk);
+      suspect(chunk);
       throw e;
     }
   }
 
-  /** A node's replica of a chunk is damaged. Doesn't block. */
-  void damaged(NodeName node, ChunkId chunk) {
-    log.write("replica-damaged", "chunk", chunk, "node", node);
-    Thread.ofVirtual().name("drop-damaged").start(() -> drop(node, chunk));
+  /** The same stretch as it lies in its file. */
+  ChunkStore.Part part(ChunkId chunk, int offset, int length) throws IOException {
+    try {
+      return chunks.part(chunk.value(), offset, length);
+    } catch (CorruptChunk e) {
+      suspect(chunk);
+      throw e;
+    }
+  }
+
+  /** Which of these chunks are not here. */
+  List<ChunkId> keep(List<StoredChunk> asked) throws IOException {
+    List<ChunkId> missing = new ArrayList<>();
+    for (StoredChunk chunk : asked) {
+      if (!chunks.holds(chunk.id().value(), chunk.length(), chunk.crc32c())) {
+        missing.add(chunk.id());
+      }
+    }
+    return missing;
+  }
+
+  /**
+   * This node's replica of a chunk is said to be damaged. It looks for itself, since others may be
+   * wrong, or lie. Doesn't block.
+   */
+  void suspect(ChunkId chunk) {
+    Thread.ofVirtual().name("drop-damaged").start(() -> drop(self, chunk));
   }
 
   private void drop(NodeName node, ChunkId chunk) {
     try {
+      if (isWhole(chunk)) {
+        // It was damaged on the way, or an earlier word of it has led to a new copy by now.
+        return;
+      }
+      log.write("replica-damaged", "chunk", chunk, "node", node);
       if (isLast(node, chunk)) {
         log.write("replica-kept", "chunk", chunk, "node", node, "why", "no other is alive");
         return;
       }
-      if (node.equals(self)) {
-        if (isWhole(chunk)) {
-          // An earlier word of the same damage has led to a new copy by now.
-          return;
-        }
-        chunks.delete(chunk.value());
-      }
+      chunks.delete(chunk.value());
       proposer.submit(new Command.DropReplica(chunk, node), DROP_WITHIN);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -98,7 +122,7 @@ final class OwnChunks {
     try {
       chunks.verify(chunk.value());
       return true;
-    } catch (CorruptChunk e) {
+    } catch (NoSuchFileException | CorruptChunk e) {
       return false;
     }
   }

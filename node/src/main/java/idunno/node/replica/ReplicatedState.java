@@ -1,7 +1,9 @@
 package idunno.node.replica;
 
+import idunno.core.base.NodeName;
 import idunno.core.files.ChunkId;
 import idunno.core.state.ClusterState;
+import idunno.core.state.Command;
 import idunno.core.state.Reply;
 import idunno.core.state.Request;
 import idunno.core.state.Snapshot;
@@ -27,14 +29,17 @@ public final class ReplicatedState {
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final ClusterState state = new ClusterState();
   private final Consumer<List<ChunkId>> freed;
+  private final Consumer<NodeName> failed;
 
   /**
    * An empty state.
    *
    * @param freed told of chunks whose last reference went; must not block
+   * @param failed told of members that were declared failed; must not block
    */
-  public ReplicatedState(Consumer<List<ChunkId>> freed) {
+  public ReplicatedState(Consumer<List<ChunkId>> freed, Consumer<NodeName> failed) {
     this.freed = freed;
+    this.failed = failed;
   }
 
   /** Applies one entry of the log, made by {@link Proposer}, and returns its outcome. */
@@ -42,10 +47,15 @@ public final class ReplicatedState {
     Entry entry = codec.decode(bytes, Entry.class);
     List<Reply> replies = new ArrayList<>();
     List<ChunkId> gone;
+    List<NodeName> lost = new ArrayList<>();
     lock.writeLock().lock();
     try {
       for (Request request : entry.requests()) {
-        replies.add(state.apply(request));
+        Reply reply = state.apply(request);
+        replies.add(reply);
+        if (request.command() instanceof Command.FailMember fail && reply instanceof Reply.Done) {
+          lost.add(fail.node().name());
+        }
       }
       gone = state.takeFreed();
     } finally {
@@ -54,6 +64,7 @@ public final class ReplicatedState {
     if (!gone.isEmpty()) {
       freed.accept(gone);
     }
+    lost.forEach(failed);
     return codec.encode(new Entry.Outcome(replies));
   }
 
