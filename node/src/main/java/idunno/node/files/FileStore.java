@@ -14,6 +14,7 @@ import idunno.node.transfer.ChunkWriter;
 import idunno.node.transfer.Content;
 import idunno.node.transfer.ContentStream;
 import idunno.node.transfer.Holders;
+import idunno.node.transfer.Memory;
 import idunno.node.transfer.Replicas;
 import idunno.node.transfer.Upload;
 import idunno.node.transport.Buffers;
@@ -116,7 +117,7 @@ public final class FileStore {
       throws IOException, InterruptedException, Proposer.OutcomeUnknown {
     Upload.Ready ready;
     long startedMs = clockMs.getAsLong();
-    try (Upload upload = new Upload(writer, holders, buffers, Upload.CHUNK_BYTES)) {
+    try (Upload upload = new Upload(writer, holders, buffers, Memory.NONE, Upload.CHUNK_BYTES)) {
       while (sources.hasNext()) {
         Source source = sources.next();
         upload.add(source.name(), Channels.newChannel(source.in()));
@@ -174,7 +175,7 @@ public final class FileStore {
 
   /** Makes a file durable without committing it. */
   public Durable prepare(FileName name, InputStream in) throws IOException, InterruptedException {
-    try (Upload upload = new Upload(writer, holders, buffers, Upload.CHUNK_BYTES)) {
+    try (Upload upload = new Upload(writer, holders, buffers, Memory.NONE, Upload.CHUNK_BYTES)) {
       upload.add(name, Channels.newChannel(in));
       Upload.Ready ready = upload.finish();
       return new Durable(ready.files().getFirst(), ready.chunks());

@@ -41,6 +41,7 @@ public final class Upload implements AutoCloseable {
 
   private final ChunkWriter writer;
   private final Holders holders;
+  private final Memory memory;
   private final Buffers buffers;
   private final Queue<StoredChunk> durable = new ConcurrentLinkedQueue<>();
   private final Crew crew = new Crew();
@@ -86,11 +87,14 @@ public final class Upload implements AutoCloseable {
    * An upload without files.
    *
    * @param buffers where chunks lie until they are durable
+   * @param memory what an earlier try of the same upload has made durable
    * @param expectedBytes how long it will be, if that is known and short: the first buffer is no
    *     longer then
    */
-  public Upload(ChunkWriter writer, Holders holders, Buffers buffers, long expectedBytes) {
+  public Upload(
+      ChunkWriter writer, Holders holders, Buffers buffers, Memory memory, long expectedBytes) {
     this.writer = writer;
+    this.memory = memory;
     this.holders = holders;
     this.buffers = buffers;
     this.filling = slot(Math.clamp(expectedBytes, 1, CHUNK_BYTES));
@@ -167,18 +171,41 @@ public final class Upload implements AutoCloseable {
 
   private void send() {
     Slot full = filling;
+    int index = slots.size() - 1;
     ByteBuffer bytes = full.bytes.flip();
     if (bytes.hasRemaining()) {
       underWay.add(
           crew.begin(
               () -> {
-                StoredChunk chunk = writer.write(bytes);
+                StoredChunk chunk = durable(index, bytes);
                 durable.add(chunk);
                 full.chunk = Optional.of(chunk);
                 full.bytes = NOTHING;
                 buffers.give(bytes);
                 return true;
               }));
+    }
+  }
+
+  private StoredChunk durable(int index, ByteBuffer bytes)
+      throws IOException, InterruptedException {
+    if (!memory.isEmpty()) {
+      Optional<StoredChunk> before =
+          memory.recall(index, bytes.remaining(), Crc32c.of(bytes)).flatMap(this::stillHeld);
+      if (before.isPresent()) {
+        return before.get();
+      }
+    }
+    StoredChunk chunk = writer.write(bytes);
+    memory.remember(index, chunk);
+    return chunk;
+  }
+
+  private Optional<StoredChunk> stillHeld(StoredChunk chunk) {
+    try {
+      return Optional.of(holders.confirm(List.of(chunk)).getFirst());
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 
