@@ -1,6 +1,7 @@
 package idunno.core.files;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -15,9 +16,19 @@ import java.util.Optional;
  */
 public record NewFile(
     FileName name, long length, int crc32c, List<Extent> extents, Optional<Integer> onlyOver) {
-  /** Keeps its own copy of the list. */
+  /**
+   * Checks that the extents are the length.
+   *
+   * @throws IllegalArgumentException if they add up to something else
+   */
   public NewFile {
+    Objects.requireNonNull(name);
     extents = List.copyOf(extents);
+    long sum = extents.stream().mapToLong(Extent::length).sum();
+    if (sum != length) {
+      throw new IllegalArgumentException(
+          name + ": expected extents of " + length + " bytes in all, found " + sum);
+    }
   }
 
   /** A version that is put over whatever is there. */

@@ -1,5 +1,6 @@
 package idunno.node.chunks;
 
+import idunno.core.files.BlockSums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,10 +28,12 @@ import java.util.zip.CRC32C;
 /**
  * Immutable chunks on the local disk.
  *
- * <p>What is durable when a call returns: a written chunk is, its bytes and its name (both synced);
- * a deleted one may come back after a power cut, which is harmless, as whoever deletes asks again.
- * A chunk appears whole or not at all: it is written under {@code incoming/}, synced, and renamed
- * to {@code ab/abcd….chunk}. What a crash leaves under {@code incoming/} is swept at the next open.
+ * <p>What is durable when a call returns: a written chunk is, its bytes and its name (both synced,
+ * unless the store was opened without syncing); a deleted one may come back after a power cut,
+ * which is harmless, as whoever deletes asks again. A chunk is written under {@code incoming/},
+ * renamed to {@code ab/abcd….chunk}, and synced then: one commit of the disk's journal takes bytes
+ * and name. After a power cut a torn one may bear its name, but none that a call had returned for,
+ * and its trailer tells. What a crash leaves under {@code incoming/} is swept at the next open.
  *
  * <p>Every read is checked against checksums at rest; see {@link ChunkFile} for the format.
  *
@@ -57,6 +61,7 @@ public final class ChunkStore implements AutoCloseable {
   private final FileChannel lockFile;
   private final LocalDisk disk;
   private final DiskWatch watch;
+  private final boolean syncs;
   private final AtomicLong usedBytes = new AtomicLong();
   private final AtomicLong lastTemp = new AtomicLong();
   private final Set<Path> durableShards = new HashSet<>();
@@ -72,8 +77,18 @@ public final class ChunkStore implements AutoCloseable {
    */
   public record Sum(long length, int crc32c) {}
 
+  /**
+   * A stretch of a chunk as it lies in its file.
+   *
+   * @param file open; whoever asked closes it
+   * @param offset where the stretch begins
+   * @param length how many bytes it has
+   */
+  public record Part(FileChannel file, long offset, int length) {}
+
   private ChunkStore(Path dir, String node, FileChannel lockFile, DiskCare care)
       throws IOException {
+    this.syncs = care.syncs();
     this.dir = dir;
     this.incoming = dir.resolve("incoming");
     this.node = node;
@@ -151,6 +166,25 @@ public final class ChunkStore implements AutoCloseable {
    * @throws IllegalArgumentException if the id is malformed or the chunk too long
    */
   public void write(String chunkId, ByteBuffer bytes, int crc32c) throws IOException {
+    write(chunkId, bytes, BlockSums.of(bytes), crc32c);
+  }
+
+  /**
+   * The same, with the checksums of the blocks as the first writer made them.
+   *
+   * @throws CorruptChunk if a block has another checksum
+   */
+  public void write(String chunkId, ByteBuffer bytes, BlockSums sums) throws IOException {
+    OptionalInt wrong = sums.firstWrong(bytes);
+    if (wrong.isPresent()) {
+      throw new CorruptChunk(
+          node, chunkId, wrong.getAsInt(), "the bytes that were sent", "other bytes");
+    }
+    write(chunkId, bytes, sums, sums.whole(bytes.remaining()));
+  }
+
+  private void write(String chunkId, ByteBuffer bytes, BlockSums sums, int crc32c)
+      throws IOException {
     Path shard = shard(chunkId);
     int length = bytes.remaining();
     if (length > MAX_CHUNK_BYTES) {
@@ -158,7 +192,7 @@ public final class ChunkStore implements AutoCloseable {
           "chunk %s: expected at most %d bytes, found %d"
               .formatted(chunkId, MAX_CHUNK_BYTES, length));
     }
-    int found = ChunkFile.crcOf(bytes);
+    int found = sums.whole(length);
     if (found != crc32c) {
       throw new CorruptChunk(
           node,
@@ -170,12 +204,17 @@ public final class ChunkStore implements AutoCloseable {
     ReentrantLock lock = lockOf(chunkId);
     lock.lock();
     try {
-      if (!isHeld(chunkId, length, crc32c)) {
+      if (isHeld(chunkId, length, crc32c)) {
+        // It may be there without having been forced: whoever wrote it was killed in between.
+        force(file(chunkId));
+      } else {
         watch.expectRoom(chunkId, length);
         makeDurable(shard);
-        place(chunkId, bytes, crc32c);
+        place(chunkId, bytes, sums, crc32c);
       }
-      sync(shard);
+      if (syncs) {
+        sync(shard);
+      }
     } catch (FileAlreadyExistsException | DiskReadOnly e) {
       throw e;
     } catch (IOException e) {
@@ -206,20 +245,32 @@ public final class ChunkStore implements AutoCloseable {
     }
   }
 
-  private void place(String chunkId, ByteBuffer bytes, int crc32c) throws IOException {
+  private void place(String chunkId, ByteBuffer bytes, BlockSums sums, int crc32c)
+      throws IOException {
     Path file = file(chunkId);
     Path temp = incoming.resolve(chunkId + "." + lastTemp.incrementAndGet());
-    try {
-      try (FileChannel out =
-          FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ChunkFile.write(out, bytes, crc32c);
-      }
+    try (FileChannel out =
+        FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ChunkFile.write(out, bytes, sums, crc32c);
       long before = Files.exists(file) ? Files.size(file) : 0;
       Files.move(temp, file, StandardCopyOption.ATOMIC_MOVE);
-      usedBytes.addAndGet(Files.size(file) - before);
+      usedBytes.addAndGet(out.size() - before);
+      if (syncs) {
+        out.force(false); // the length is forced with the bytes; only times may lag
+      }
     } catch (IOException | RuntimeException e) {
+      // After a failed force the cache shows bytes that the disk doesn't have: none may be found.
       Files.deleteIfExists(temp);
+      Files.deleteIfExists(file);
       throw e;
+    }
+  }
+
+  private void force(Path file) throws IOException {
+    if (syncs) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.force(false);
+      }
     }
   }
 
@@ -234,6 +285,15 @@ public final class ChunkStore implements AutoCloseable {
     }
   }
 
+  /** Whether a chunk is there that says of itself that it has that length and checksum. */
+  public boolean holds(String chunkId, int length, int crc32c) throws IOException {
+    try (ChunkFile chunk = new ChunkFile(file(chunkId), chunkId, node)) {
+      return chunk.length() == length && chunk.crc32c() == crc32c;
+    } catch (NoSuchFileException | CorruptChunk e) {
+      return false;
+    }
+  }
+
   /**
    * Reads a part of a chunk, checked.
    *
@@ -245,11 +305,7 @@ public final class ChunkStore implements AutoCloseable {
    */
   public ByteBuffer read(String chunkId, long offset, int length) throws IOException {
     try (ChunkFile chunk = openHeld(chunkId)) {
-      if (offset < 0 || length < 0 || offset > chunk.length() - length) {
-        throw new IllegalArgumentException(
-            "chunk %s: expected a part of its %d bytes, found %d bytes from %d"
-                .formatted(chunkId, chunk.length(), length, offset));
-      }
+      checkBounds(chunk, chunkId, offset, length);
       return chunk.read(offset, length);
     }
   }
@@ -289,6 +345,40 @@ public final class ChunkStore implements AutoCloseable {
   /** Whether a file is there under a chunk's name, sound or not. */
   public boolean has(String chunkId) {
     return Files.isRegularFile(file(chunkId), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Fills a buffer from a chunk. The bytes are <em>not</em> checked: whoever reads knows the
+   * checksum of what he reads, which guards the way to him as well.
+   *
+   * @throws NoSuchFileException if there is no such chunk
+   * @throws IllegalArgumentException if the part is not within the chunk
+   */
+  public void readUnchecked(String chunkId, long offset, ByteBuffer into) throws IOException {
+    try (ChunkFile chunk = openHeld(chunkId)) {
+      checkBounds(chunk, chunkId, offset, into.remaining());
+      chunk.readUnchecked(offset, into);
+    }
+  }
+
+  /** The same stretch, not read but open to be read, as it is sent over the network. */
+  public Part part(String chunkId, long offset, int length) throws IOException {
+    ChunkFile chunk = openHeld(chunkId);
+    try {
+      checkBounds(chunk, chunkId, offset, length);
+      return new Part(chunk.channel(), offset, length);
+    } catch (IllegalArgumentException e) {
+      chunk.close();
+      throw e;
+    }
+  }
+
+  private static void checkBounds(ChunkFile chunk, String chunkId, long offset, int length) {
+    if (offset < 0 || length < 0 || offset > chunk.length() - length) {
+      throw new IllegalArgumentException(
+          "chunk %s: expected a part of its %d bytes, found %d bytes from %d"
+              .formatted(chunkId, chunk.length(), length, offset));
+    }
   }
 
   private ChunkFile openHeld(String chunkId) throws IOException {

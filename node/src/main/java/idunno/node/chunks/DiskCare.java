@@ -12,9 +12,12 @@ import java.util.function.Consumer;
  * @param ballast a file of the same disk that is given up when the disk is nearly full; empty for
  *     none
  * @param changed told when the disk takes no chunks any more, or takes them again; must not block
+ * @param syncs whether what is written is forced to the disk before the call returns; without it a
+ *     power cut takes what was acknowledged in the last half minute
  */
-public record DiskCare(OptionalLong reserveBytes, Optional<Path> ballast, Consumer<Room> changed) {
+public record DiskCare(
+    OptionalLong reserveBytes, Optional<Path> ballast, Consumer<Room> changed, boolean syncs) {
   /** The usual reserve, and nobody who wants to know. */
   public static final DiskCare USUAL =
-      new DiskCare(OptionalLong.empty(), Optional.empty(), ignored -> {});
+      new DiskCare(OptionalLong.empty(), Optional.empty(), ignored -> {}, true);
 }

@@ -31,6 +31,11 @@ record Ask(
     return new Ask("GET", path, Body.NONE, false, false, silentMs, Map.of());
   }
 
+  /** A read that any node can answer, of what is in a body. */
+  static Ask question(String path, Body body, long silentMs) {
+    return new Ask("POST", path, body, false, false, silentMs, Map.of());
+  }
+
   /** A change that any node can make. */
   static Ask change(String method, String path, Body body, long silentMs) {
     return new Ask(method, path, body, true, false, silentMs, Map.of());

@@ -35,7 +35,7 @@ import java.util.function.Consumer;
  * java.io.InterruptedIOException} where its thread is interrupted. A node that dies is replaced by
  * the next; a change is repeated under one id, so that it is made once.
  */
-public final class Client {
+public final class Client implements AutoCloseable {
   private static final long LEARN_EVERY_MS = 30_000;
   private static final long LEAVE_MS = 300_000;
   private static final long LOAD_MS = 300_000;
@@ -43,10 +43,12 @@ public final class Client {
 
   private final Calls calls;
   private final Transfers transfers;
+  private final Routes routes;
   private final AtomicLong learnedNanos;
 
-  private Client(Calls calls, AtomicLong learnedNanos) {
+  private Client(Calls calls, Routes routes, AtomicLong learnedNanos) {
     this.calls = calls;
+    this.routes = routes;
     this.transfers = new Transfers(calls);
     this.learnedNanos = learnedNanos;
   }
@@ -59,12 +61,12 @@ public final class Client {
    */
   public static Client connect(List<Address> apis, HttpClient http) {
     Calls calls = new Calls(new Endpoints(apis), http, Patience.USUAL);
-    return new Client(calls, new AtomicLong(Long.MIN_VALUE));
+    return new Client(calls, new Routes(calls), new AtomicLong(Long.MIN_VALUE));
   }
 
   /** The same client, its connections and ids shared, with another patience. */
   public Client with(Patience patience) {
-    return new Client(calls.with(patience), learnedNanos);
+    return new Client(calls.with(patience), routes, learnedNanos);
   }
 
   /** The node that was named first among those that answer. */
@@ -156,14 +158,20 @@ public final class Client {
       Path local, FileName name, Optional<Integer> onlyOver, ByteProgress progress)
       throws IOException {
     prepareChange();
-    return transfers.put(local, name, onlyOver, progress);
+    Optional<Routes.Direct> direct = routes.direct();
+    return direct.isPresent()
+        ? direct.get().uploads().put(local, name, onlyOver, progress)
+        : transfers.put(local, name, onlyOver, progress);
   }
 
   /** Uploads all files below a folder, in one request. */
   public Views.FolderPutView putFolder(Path folder, FileName into, ByteProgress progress)
       throws IOException {
     prepareChange();
-    return transfers.putFolder(folder, into, progress);
+    Optional<Routes.Direct> direct = routes.direct();
+    return direct.isPresent()
+        ? direct.get().uploads().putFolder(folder, into, progress)
+        : transfers.putFolder(folder, into, progress);
   }
 
   /**
@@ -172,7 +180,10 @@ public final class Client {
    */
   public Fetched get(FileName name, OptionalInt version, Path local, ByteProgress progress)
       throws IOException {
-    return transfers.get(name, version, local, progress);
+    Optional<Routes.Direct> direct = routes.direct();
+    return direct.isPresent()
+        ? direct.get().downloads().get(name, version, local, progress)
+        : transfers.get(name, version, local, progress);
   }
 
   /** Downloads the last versions into one file, newest first, with a delimiter before each. */
@@ -269,7 +280,8 @@ public final class Client {
    * without a coordinator or a majority, and may answer from the past.
    */
   public Client stale() {
-    return new Client(calls.stale(), learnedNanos);
+    Calls stale = calls.stale();
+    return new Client(stale, new Routes(stale), learnedNanos);
   }
 
   /**
@@ -402,6 +414,12 @@ public final class Client {
     return calls.ask(
         Ask.change("POST", "/v1/join", Body.bytes(Codec.json().encode(ask)), LEAVE_MS).toThisNode(),
         decoded(Views.SelfView.class));
+  }
+
+  /** Ends the connections to the nodes that hold bytes; they are made anew when needed. */
+  @Override
+  public void close() {
+    routes.close();
   }
 
   private Ask read(String path) {

@@ -140,9 +140,14 @@ final class Exchange {
    * @throws IllegalArgumentException if a component of it is absent, or a list of it holds a null
    */
   <T> T json(Class<T> type) throws IOException {
-    byte[] bytes = http.getRequestBody().readNBytes(MAX_JSON_BYTES + 1);
-    if (bytes.length > MAX_JSON_BYTES) {
-      throw new IllegalArgumentException("body: expected at most " + MAX_JSON_BYTES + " bytes");
+    return json(type, MAX_JSON_BYTES);
+  }
+
+  /** The same, of so many bytes at the most. */
+  <T> T json(Class<T> type, int maxBytes) throws IOException {
+    byte[] bytes = http.getRequestBody().readNBytes(maxBytes + 1);
+    if (bytes.length > maxBytes) {
+      throw new IllegalArgumentException("body: expected at most " + maxBytes + " bytes");
     }
     T value = Codec.json().decode(bytes, type);
     if (value == null) {

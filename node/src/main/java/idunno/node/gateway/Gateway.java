@@ -30,27 +30,32 @@ public final class Gateway implements AutoCloseable {
   private final FileRoutes files;
   private final VersionRoutes versions;
   private final ListRoutes lists;
+  private final DataRoutes data;
   private final ModelRoutes models;
   private final JobRoutes jobs;
   private final HealthRoutes health;
 
-  private Gateway(
-      HttpServer server,
+  /** Those who do what is asked for. */
+  public record Ports(
       GroupPort group,
       FilesPort files,
       VersionsPort versions,
       ListPort lists,
+      DataPort data,
       ModelsPort models,
       JobsPort jobs,
-      HealthPort health) {
+      HealthPort health) {}
+
+  private Gateway(HttpServer server, Ports ports) {
     this.server = server;
-    this.group = new GroupRoutes(group);
-    this.versions = new VersionRoutes(versions);
-    this.lists = new ListRoutes(lists);
-    this.files = new FileRoutes(files, this.versions, this.lists);
-    this.models = new ModelRoutes(models);
-    this.jobs = new JobRoutes(jobs);
-    this.health = new HealthRoutes(health);
+    this.group = new GroupRoutes(ports.group());
+    this.versions = new VersionRoutes(ports.versions());
+    this.lists = new ListRoutes(ports.lists());
+    this.files = new FileRoutes(ports.files(), versions, lists);
+    this.data = new DataRoutes(ports.data(), lists);
+    this.models = new ModelRoutes(ports.models());
+    this.jobs = new JobRoutes(ports.jobs());
+    this.health = new HealthRoutes(ports.health());
   }
 
   /**
@@ -58,19 +63,10 @@ public final class Gateway implements AutoCloseable {
    *
    * @throws IOException if it can't listen there
    */
-  public static Gateway open(
-      Address address,
-      GroupPort group,
-      FilesPort files,
-      VersionsPort versions,
-      ListPort lists,
-      ModelsPort models,
-      JobsPort jobs,
-      HealthPort health)
-      throws IOException {
+  public static Gateway open(Address address, Ports ports) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(address.host(), address.port()), BACKLOG);
-    Gateway gateway = new Gateway(server, group, files, versions, lists, models, jobs, health);
+    Gateway gateway = new Gateway(server, ports);
     server.setExecutor(gateway.threads);
     server.createContext("/v1/", gateway::handle);
     server.createContext("/", gateway::lost);
@@ -169,6 +165,15 @@ public final class Gateway implements AutoCloseable {
       case "copy" -> versions.copy(exchange);
       case "fsck" -> health.fsck(exchange);
       case "scrub" -> health.scrub(exchange);
+      case "nodes" -> data.nodes(exchange);
+      case "contents" -> {
+        exchange.expect("POST");
+        data.contents(exchange);
+      }
+      case "commits" -> {
+        exchange.expect("POST");
+        data.commit(exchange);
+      }
       case "models" -> models.models(exchange, rest);
       case "train" -> {
         exchange.expect("POST");

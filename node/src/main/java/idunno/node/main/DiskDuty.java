@@ -4,6 +4,7 @@ import idunno.core.files.ChunkId;
 import idunno.core.files.DiskReport;
 import idunno.core.files.Scrub;
 import idunno.core.files.Scrub.Round;
+import idunno.core.files.StoredChunk;
 import idunno.node.chunks.ChunkStore;
 import idunno.node.chunks.DiskCare;
 import idunno.node.chunks.Room;
@@ -12,7 +13,9 @@ import idunno.node.files.Sweeper;
 import idunno.node.logs.NodeLog;
 import java.io.IOException;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /** What a node does for its disk: sweeps it, reads it again and again, says how it stands. */
@@ -46,7 +49,8 @@ final class DiskDuty implements AutoCloseable {
     return new DiskCare(
         config.disk().reserveBytes(),
         Optional.of(config.data().resolve("ballast")),
-        room -> told(room, log));
+        room -> told(room, log),
+        config.disk().syncs());
   }
 
   private static void told(Room room, NodeLog log) {
@@ -93,6 +97,22 @@ final class DiskDuty implements AutoCloseable {
   /** This node's replicas of these chunks count no longer. Doesn't block. */
   void dropped(List<ChunkId> gone) {
     sweeper.dropped(gone);
+  }
+
+  /**
+   * Which of these chunks are not here, or not as they are said to be. Those that are here are not
+   * swept for a while, though nothing may refer to them yet.
+   */
+  List<ChunkId> keep(List<StoredChunk> asked) throws IOException {
+    NavigableSet<ChunkId> missing =
+        new TreeSet<>(sweeper.touch(asked.stream().map(StoredChunk::id).toList()));
+    for (StoredChunk chunk : asked) {
+      if (!missing.contains(chunk.id())
+          && !chunks.holds(chunk.id().value(), chunk.length(), chunk.crc32c())) {
+        missing.add(chunk.id());
+      }
+    }
+    return List.copyOf(missing);
   }
 
   /** Makes sure that a chunk can be written here, whatever lies under its name. */

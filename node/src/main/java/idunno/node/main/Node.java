@@ -18,6 +18,7 @@ import idunno.node.files.FileStore;
 import idunno.node.logs.NodeLog;
 import idunno.node.replica.Proposer;
 import idunno.node.replica.ReplicatedState;
+import idunno.node.transfer.PeerReplicas;
 import idunno.node.transport.Caller;
 import idunno.node.transport.Hello;
 import idunno.node.transport.Limits;
@@ -62,6 +63,7 @@ final class Node implements AutoCloseable {
   private final Warmer warmer;
   private final CoordinatorLoop coordinator;
   private final DiskDuty diskDuty;
+  private final Places places;
   private final Admission admission;
   private volatile @Nullable WorkerLoop worker;
   private volatile @Nullable String lastLeader;
@@ -96,10 +98,12 @@ final class Node implements AutoCloseable {
           cleanup.add(
               ChunkStore.open(data.resolve("chunks"), self.value(), DiskDuty.care(config, log)));
       Late<DiskDuty> duty = new Late<>();
+      Late<PeerReplicas> replicas = new Late<>();
       state =
           new ReplicatedState(
               freed -> duty.ifThere(d -> d.freed(freed)),
-              dropped -> duty.ifThere(d -> d.dropped(OwnDisk.droppedAt(self, dropped))));
+              dropped -> duty.ifThere(d -> d.dropped(OwnDisk.droppedAt(self, dropped))),
+              failed -> replicas.ifThere(r -> r.forsake(failed)));
       Late<CoordinatorLoop> loop = new Late<>();
       Late<Compass> map = new Late<>();
       Hello hello = new Hello(cluster.toString(), self.value());
@@ -114,15 +118,17 @@ final class Node implements AutoCloseable {
       compass = map.set(new Compass(self, state, consensus));
       cleanup.add(new Currency(consensus));
       proposer = cleanup.add(new Proposer(new ClusterLog(consensus)));
+      PeerReplicas others = replicas.set(new PeerReplicas(peers, compass::peerOf));
+      ChunkChain chain = new ChunkChain(self, chunks, others);
       ReplicaCheck check = new ReplicaCheck(self, chunks, state, proposer, log);
-      OwnChunks own = new OwnChunks(chunks, check, compass, peers, log);
+      OwnChunks own = new OwnChunks(self, chunks, check);
+      places = new Places(state, this::rooms);
       files =
           new FileStore(
               state,
               proposer,
-              new RemoteReplicas(compass, chunks, own, peers, new Places(state, this::rooms)),
-              clockMs,
-              (holder, chunk) -> own.damaged(holder, chunk.id()));
+              new NodeReplicas(self, places, chain, own, asked -> duty.await().keep(asked), others),
+              clockMs);
       results = new Results(state, files, proposer, clockMs);
       warmer = cleanup.add(new Warmer(state, files, data.resolve("models"), config.models(), log));
       coordinator =
@@ -142,6 +148,7 @@ final class Node implements AutoCloseable {
               chunks,
               own,
               diskDuty,
+              chain,
               data.resolve("log"),
               peers,
               new Electorate(consensus, state),
@@ -386,7 +393,12 @@ final class Node implements AutoCloseable {
     return coordinator;
   }
 
-  /** All nodes' disks, as the coordinator told this node of them last. */
+  /** Where a chunk could be placed now. */
+  Places places() {
+    return places;
+  }
+
+  /** What is known of the nodes' disks. */
   DiskRooms rooms() {
     WorkerLoop loop = worker;
     return loop == null ? DiskRooms.NONE : loop.rooms();

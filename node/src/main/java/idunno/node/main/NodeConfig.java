@@ -56,8 +56,9 @@ public record NodeConfig(
    *
    * @param reserveBytes what shall stay free on it; empty for 1 GiB, or a 20th of a smaller disk
    * @param scrub when and how fast all replicas are read again
+   * @param syncs whether chunks are forced to the disk before they are acknowledged
    */
-  public record Disk(OptionalLong reserveBytes, ScrubPlan scrub) {}
+  public record Disk(OptionalLong reserveBytes, ScrubPlan scrub, boolean syncs) {}
 
   /**
    * How the node runs models.

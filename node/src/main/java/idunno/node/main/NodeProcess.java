@@ -127,13 +127,15 @@ final class NodeProcess implements AutoCloseable {
   private Gateway openGateway() throws IOException {
     return Gateway.open(
         hosts().api(),
-        new GroupOps(this),
-        new FilesOps(this),
-        new VersionsOps(this),
-        new ListOps(this),
-        new ModelsOps(this),
-        new JobsOps(this),
-        new HealthOps(this));
+        new Gateway.Ports(
+            new GroupOps(this),
+            new FilesOps(this),
+            new VersionsOps(this),
+            new ListOps(this),
+            new DataOps(this),
+            new ModelsOps(this),
+            new JobsOps(this),
+            new HealthOps(this)));
   }
 
   /**

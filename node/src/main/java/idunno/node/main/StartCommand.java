@@ -55,6 +55,7 @@ final class StartCommand {
   private static final String RESERVE = "--reserve";
   private static final String SCRUB_RATE = "--scrub-mbps";
   private static final String SCRUB_DAYS = "--scrub-days";
+  private static final String NO_SYNC = "--no-sync";
   private static final int MAX_RATE = 100_000;
   private static final int MAX_DAYS = 3_650;
 
@@ -120,6 +121,10 @@ final class StartCommand {
             "how fast all chunks are read again, to find damage; 0 for never by itself; else 20")
         .option(
             SCRUB_DAYS, "DAYS", "how often that begins, 0 for one round after the other; else 7")
+        .flag(
+            "acknowledge chunks before they are on the disk: a power cut of several machines can"
+                + " lose files; for comparisons",
+            NO_SYNC)
         .option(
             DEVICE,
             "auto|cpu|cuda:N",
@@ -236,7 +241,8 @@ final class StartCommand {
               settings.bytes(RESERVE).map(OptionalLong::of).orElse(OptionalLong.empty()),
               ScrubPlan.of(
                   settings.number(SCRUB_RATE, 0, MAX_RATE).orElse(20),
-                  settings.number(SCRUB_DAYS, 0, MAX_DAYS).orElse(7))),
+                  settings.number(SCRUB_DAYS, 0, MAX_DAYS).orElse(7)),
+              !settings.has(NO_SYNC)),
           models);
     } catch (IllegalArgumentException e) {
       throw new Usage(String.valueOf(e.getMessage()));

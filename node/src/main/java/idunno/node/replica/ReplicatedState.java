@@ -1,7 +1,9 @@
 package idunno.node.replica;
 
+import idunno.core.base.NodeName;
 import idunno.core.files.ChunkId;
 import idunno.core.state.ClusterState;
+import idunno.core.state.Command;
 import idunno.core.state.DroppedReplica;
 import idunno.core.state.Reply;
 import idunno.core.state.Request;
@@ -29,16 +31,22 @@ public final class ReplicatedState {
   private final ClusterState state = new ClusterState();
   private final Consumer<List<ChunkId>> freed;
   private final Consumer<List<DroppedReplica>> dropped;
+  private final Consumer<NodeName> failed;
 
   /**
-   * An empty state. Neither of those who are told may block.
+   * An empty state. None of those who are told may block.
    *
    * @param freed told of chunks whose last reference went
    * @param dropped told of replicas, this node's and others', that count no longer
+   * @param failed told of members that were declared failed
    */
-  public ReplicatedState(Consumer<List<ChunkId>> freed, Consumer<List<DroppedReplica>> dropped) {
+  public ReplicatedState(
+      Consumer<List<ChunkId>> freed,
+      Consumer<List<DroppedReplica>> dropped,
+      Consumer<NodeName> failed) {
     this.freed = freed;
     this.dropped = dropped;
+    this.failed = failed;
   }
 
   /** Applies one entry of the log, made by {@link Proposer}, and returns its outcome. */
@@ -47,10 +55,15 @@ public final class ReplicatedState {
     List<Reply> replies = new ArrayList<>();
     List<ChunkId> gone;
     List<DroppedReplica> lost;
+    List<NodeName> dead = new ArrayList<>();
     lock.writeLock().lock();
     try {
       for (Request request : entry.requests()) {
-        replies.add(state.apply(request));
+        Reply reply = state.apply(request);
+        replies.add(reply);
+        if (request.command() instanceof Command.FailMember fail && reply instanceof Reply.Done) {
+          dead.add(fail.node().name());
+        }
       }
       gone = state.takeFreed();
       lost = state.takeDropped();
@@ -63,6 +76,7 @@ public final class ReplicatedState {
     if (!lost.isEmpty()) {
       dropped.accept(lost);
     }
+    dead.forEach(failed);
     return codec.encode(new Entry.Outcome(replies));
   }
 

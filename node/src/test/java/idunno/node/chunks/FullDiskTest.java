@@ -60,7 +60,7 @@ class FullDiskTest {
     Path dir = Path.of(args[0]);
     ByteBuffer large = ByteBuffer.allocate(700_000);
     ByteBuffer small = ByteBuffer.allocate(60_000);
-    DiskCare none = new DiskCare(OptionalLong.of(0), Optional.empty(), ignored -> {});
+    DiskCare none = new DiskCare(OptionalLong.of(0), Optional.empty(), ignored -> {}, true);
     try (ChunkStore store = ChunkStore.open(dir, "n1", none)) {
       store.write("0a000000", large, ChunkFile.crcOf(large));
       expect(refused(store, "0a000001", large), "1.4 MB went onto a disk of 1 MiB");
@@ -94,7 +94,7 @@ class FullDiskTest {
   private static void ballastGoesOverboardAndComesBack(Path dir) throws IOException {
     Files.delete(dir.resolve("0a/0a000000.chunk"));
     Path ballast = dir.resolve("ballast");
-    DiskCare care = new DiskCare(OptionalLong.of(0), Optional.of(ballast), ignored -> {});
+    DiskCare care = new DiskCare(OptionalLong.of(0), Optional.of(ballast), ignored -> {}, true);
     try (ChunkStore store = ChunkStore.open(dir, "n1", care)) {
       expect(Files.size(ballast) == (1 << 20) / 8, "no ballast: " + Files.exists(ballast));
       fill(dir.resolve("somebody-elses"));
