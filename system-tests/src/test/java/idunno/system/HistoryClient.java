@@ -1,11 +1,13 @@
 package idunno.system;
 
+import idunno.core.files.FileName;
 import idunno.node.api.Views.DeletedView;
 import idunno.node.api.Views.ErrorView;
 import idunno.node.api.Views.FileView;
-import idunno.node.api.Views.FilesView;
 import idunno.node.api.Views.PutView;
 import idunno.node.api.Views.VersionView;
+import idunno.node.client.Client;
+import idunno.node.client.Patience;
 import idunno.node.codec.BadMessage;
 import idunno.node.codec.Codec;
 import idunno.node.demo.LocalCluster.Machine;
@@ -13,6 +15,7 @@ import idunno.system.history.Action;
 import idunno.system.history.Operation;
 import idunno.system.history.Outcome;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
@@ -23,6 +26,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
@@ -93,16 +97,30 @@ final class HistoryClient {
 
   /** Reads a name at a node: its bytes, or its list of versions. */
   void read(String name, Machine machine) throws InterruptedException {
-    boolean list = random.nextInt(4) == 0;
-    String path = list ? "/v1/list?name=" + name + "&" : "/v1/files/" + name + "?";
-    Action.Get get = new Action.Get();
+    boolean list = !stale && random.nextInt(4) == 0;
+    String path = "/v1/files/" + name + "?stale=" + stale;
     long called = System.nanoTime();
     Outcome outcome =
-        attempt(
-            machine,
-            request(machine, path + "stale=" + stale).GET(),
-            answer -> list ? listed(answer) : found(answer));
-    add(name, machine, get, outcome, called);
+        list ? listed(machine, name) : attempt(machine, request(machine, path).GET(), this::found);
+    add(name, machine, new Action.Get(), outcome, called);
+  }
+
+  private Outcome listed(Machine machine, String name) throws InterruptedException {
+    Patience patience = new Patience(0, 0, 0, 500 + random.nextInt(3_000));
+    Client client = Client.connect(List.of(machine.api()), Cluster.http()).with(patience);
+    try {
+      Optional<FileView> file = client.file(new FileName(name));
+      if (file.isEmpty()) {
+        return new Outcome.Absent();
+      }
+      VersionView latest = file.get().versions().getLast();
+      return new Outcome.Found(
+          latest.number(), writes.withChecksum(latest.crc32c()).orElse(NOBODYS));
+    } catch (InterruptedIOException e) {
+      throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
+    } catch (IOException e) {
+      return new Outcome.Unknown(String.valueOf(e.getMessage()));
+    }
   }
 
   private void change(String name, Action action, byte[] body) throws InterruptedException {
@@ -191,11 +209,5 @@ final class HistoryClient {
             .of(answer.body())
             .filter(_ -> crc32c.equals(Writes.crc32c(answer.body())))
             .orElse(NOBODYS));
-  }
-
-  private Outcome listed(HttpResponse<byte[]> answer) throws BadMessage {
-    FileView file = Codec.json().decode(answer.body(), FilesView.class).files().getFirst();
-    VersionView latest = file.versions().getLast();
-    return new Outcome.Found(latest.number(), writes.withChecksum(latest.crc32c()).orElse(NOBODYS));
   }
 }

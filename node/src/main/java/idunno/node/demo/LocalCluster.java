@@ -33,6 +33,7 @@ public final class LocalCluster implements AutoCloseable {
     private final String name;
     private final int port;
     private @Nullable Process process;
+    private long upPid;
 
     private Machine(String name, int port) {
       this.name = name;
@@ -160,8 +161,12 @@ public final class LocalCluster implements AutoCloseable {
       }
     }
 
+    /** What was said once is remembered: other words may follow that push it out of the tail. */
     private boolean saysUp() {
-      return tail().contains(" pid " + pid() + " is up");
+      if (upPid != pid() && tail().contains(" pid " + pid() + " is up")) {
+        upPid = pid();
+      }
+      return upPid == pid();
     }
 
     private String lastLine() {
