@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.reflect.RecordComponent;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -59,7 +57,7 @@ final class Exchange {
     List<String> segments = new ArrayList<>();
     String path = http.getRequestURI().getRawPath();
     for (String segment : path.substring(1).split("/", -1)) {
-      segments.add(decode(segment.replace("+", "%2B")));
+      segments.add(PercentText.ofPath(segment));
     }
     return segments.subList(1, segments.size());
   }
@@ -72,8 +70,8 @@ final class Exchange {
     }
     for (String pair : query.split("&", -1)) {
       int equals = pair.indexOf('=');
-      if (equals > 0 && decode(pair.substring(0, equals)).equals(name)) {
-        return Optional.of(decode(pair.substring(equals + 1)));
+      if (equals > 0 && PercentText.ofQuery(pair.substring(0, equals)).equals(name)) {
+        return Optional.of(PercentText.ofQuery(pair.substring(equals + 1)));
       }
     }
     return Optional.empty();
@@ -96,10 +94,6 @@ final class Exchange {
       throw new IllegalArgumentException(
           name + ": expected a whole number, found " + Checks.quote(text), e);
     }
-  }
-
-  private static String decode(String text) {
-    return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
   /** The client's id of this request; one of our own for a client that gives none. */
