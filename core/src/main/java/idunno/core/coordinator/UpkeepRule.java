@@ -11,11 +11,6 @@ public record UpkeepRule(long repairBytesPerSecond, long settleMs) {
   /** 200 MB a second, and half a minute. */
   public static final UpkeepRule DEFAULT = new UpkeepRule(200_000_000, 30_000);
 
-  /** The same at another rate. */
-  public UpkeepRule at(long bytesPerSecond) {
-    return new UpkeepRule(bytesPerSecond, settleMs);
-  }
-
   /**
    * Checks the bounds.
    *

@@ -278,6 +278,24 @@ final class UpkeepTest {
   }
 
   @Test
+  void aNodeThatComesBackWithAnEmptyDiskBeforeItWasMissedHoldsNothing() {
+    join(1, 6, 1);
+    store(10, MIB, List.of(names(1, 2, 3, 4)));
+    elect(UpkeepRule.DEFAULT);
+    pass(1_000);
+    Member.Place place = SampleCluster.place("n1", 1);
+    Member.Place wiped =
+        new Member.Place(
+            "another-disk", place.peer(), place.api(), place.consensus(), place.slots(), "");
+    Reply reply = apply(new Command.AdmitMember(new NodeName("n1"), wiped, nowMs));
+    desks.put("n1", new WorkerDesk(((Reply.Admitted) reply).node(), 1));
+    pass(5_000);
+
+    assertEquals(10, made.size());
+    assertAllAtFour();
+  }
+
+  @Test
   void nothingIsGivenUpWhileSomebodyIsSilent() {
     join(1, 6, 1);
     store(10, MIB, List.of(names(1, 2, 3, 4, 5)));

@@ -51,6 +51,7 @@ final class StartCommand {
   private static final String GRACE = "--orphan-grace-ms";
   private static final String ZONE = "--zone";
   private static final String REPAIR = "--repair-mbps";
+  private static final String SETTLE = "--settle-ms";
 
   private static final String RESERVE = "--reserve";
   private static final String SCRUB_RATE = "--scrub-mbps";
@@ -125,6 +126,11 @@ final class StartCommand {
             "acknowledge chunks before they are on the disk: a power cut of several machines can"
                 + " lose files; for comparisons",
             NO_SYNC)
+        .option(
+            SETTLE,
+            "MS",
+            "how long no node must have come or gone before replicas that are too many go, or any"
+                + " are moved; else 30000")
         .option(
             DEVICE,
             "auto|cpu|cuda:N",
@@ -258,10 +264,13 @@ final class StartCommand {
   }
 
   private static UpkeepRule upkeep(Settings settings) {
-    return settings
-        .number(REPAIR, 0, MAX_REPAIR_MB)
-        .map(megabytes -> UpkeepRule.DEFAULT.at(megabytes * 1_000_000L))
-        .orElse(UpkeepRule.DEFAULT);
+    UpkeepRule usual = UpkeepRule.DEFAULT;
+    return new UpkeepRule(
+        settings
+            .number(REPAIR, 0, MAX_REPAIR_MB)
+            .map(megabytes -> megabytes * 1_000_000L)
+            .orElse(usual.repairBytesPerSecond()),
+        settings.number(SETTLE, 0, HOUR_MS).map(Integer::longValue).orElse(usual.settleMs()));
   }
 
   /** Chooses the device by trying it, before anything else is begun. */
