@@ -52,7 +52,7 @@ final class Majority {
                         voters.size(),
                         node.compass().self(),
                         String.join(", ", silent))
-                + " read what this node knows with --stale");
+                + " read what this node knows of files with --stale");
   }
 
   private static List<String> silent(Node node, List<Member> members) throws InterruptedException {

@@ -77,7 +77,6 @@ final class ListCommands {
             word(call),
             deep ? Shape.DEEP : Shape.LEVEL,
             call.json() ? call::printJsonLine : listed::take);
-    listed.end();
     Stale.tell(call, client);
     return Action.DONE;
   }
@@ -86,8 +85,8 @@ final class ListCommands {
   private static final class Listed {
     private final Call call;
     private final boolean detailed;
-    private Columns table;
-    private boolean begun;
+    private final Columns table;
+    private boolean oneFile;
 
     Listed(Call call, boolean detailed) {
       this.call = call;
@@ -103,16 +102,18 @@ final class ListCommands {
         case ListView.Version version -> row(version.version());
         case ListView.Total total -> {
           table.printTo(call.out());
-          call.remark(
-              call.style()
-                  .faint(Units.count(total.files()) + " files, " + Units.bytes(total.bytes())));
+          if (!oneFile) {
+            call.remark(
+                call.style()
+                    .faint(Units.count(total.files()) + " files, " + Units.bytes(total.bytes())));
+          }
         }
       }
     }
 
-    private void begin(boolean versions) {
-      begun = true;
-      if (versions && !call.words().has("--recursive")) {
+    private void begin(boolean file) {
+      oneFile = file && !call.words().has("--recursive");
+      if (oneFile) {
         table.figures("VERSION", "SIZE").words("CRC32C", "STORED").figures("REPLICAS");
         table.words("MACHINES");
       } else if (detailed) {
@@ -160,12 +161,6 @@ final class ListCommands {
           Integer.toString(version.copies()),
           machines(version));
       table.flowTo(call.out());
-    }
-
-    void end() throws IOException {
-      if (!begun && !call.json()) {
-        throw new IOException("ls: the answer was empty");
-      }
     }
   }
 
