@@ -7,10 +7,10 @@ import idunno.core.files.FileVersion;
 import idunno.core.files.NewFile;
 import idunno.core.files.Renaming;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Applies what changes files by their names, and tells when new ones can't be committed. */
 final class FileChanges {
@@ -21,7 +21,7 @@ final class FileChanges {
 
   /** Why none of the files can be committed, if so. Their chunks are known by now. */
   static Optional<Reply> refusal(List<NewFile> added, FileTable files) {
-    Map<FileName, Integer> times = new HashMap<>();
+    Map<FileName, Integer> times = new TreeMap<>();
     for (NewFile file : added) {
       FileName name = file.name();
       int before = times.merge(name, 1, Integer::sum) - 1;

@@ -83,6 +83,9 @@ final class FileRoutes {
 
   /** {@code /v1/folder?into=FOLDER}. */
   void folder(Exchange exchange) throws IOException, InterruptedException {
+    if (exchange.onlyOver().isPresent()) {
+      throw new IllegalArgumentException("Idunno-If-Version: is for one file, not for a folder");
+    }
     FileName folder =
         new FileName(
             exchange
