@@ -60,7 +60,7 @@ final class Disks {
       }
       case Command.AdmitMember _, Command.FailMember _, Command.ReleaseMember _ ->
           disturbedMs = nowMs;
-      case Command.DeleteFile _,
+      case Command.FileChange _,
           Command.AddReplica _,
           Command.DropReplica _,
           Command.AddModel _,

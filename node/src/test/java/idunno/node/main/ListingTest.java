@@ -27,7 +27,8 @@ class ListingTest {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final int AT_ONCE = 2_000;
 
-  private final ReplicatedState state = new ReplicatedState(freed -> {});
+  private final ReplicatedState state =
+      new ReplicatedState(freed -> {}, dropped -> {}, failed -> {});
   private final Proposer proposer = new Proposer((entry, timeout) -> state.apply(entry));
 
   @AfterEach
@@ -47,7 +48,7 @@ class ListingTest {
 
   private void delete(String name) {
     try {
-      proposer.submit(new Command.DeleteFile(new FileName(name)), SOON);
+      proposer.submit(new Command.DeleteFile(new FileName(name), 0, 0), SOON);
     } catch (Proposer.OutcomeUnknown e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {

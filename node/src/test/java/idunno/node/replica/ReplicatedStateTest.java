@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 final class ReplicatedStateTest {
   private static final int NAMES = 50_050;
 
-  private final ReplicatedState state = new ReplicatedState(freed -> {});
+  private final ReplicatedState state =
+      new ReplicatedState(freed -> {}, dropped -> {}, failed -> {});
   private long requests;
 
   private List<Reply> apply(List<Command> commands) {
@@ -65,7 +66,7 @@ final class ReplicatedStateTest {
 
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     state.writeSnapshot(out);
-    ReplicatedState restored = new ReplicatedState(freed -> {});
+    ReplicatedState restored = new ReplicatedState(freed -> {}, dropped -> {}, failed -> {});
     restored.readSnapshot(new ByteArrayInputStream(out.toByteArray()));
     assertEquals(
         state.read(ClusterState::snapshot).files(), restored.read(ClusterState::snapshot).files());

@@ -147,7 +147,7 @@ class ListCommandsTest {
     if (broken.contains(name)) {
       FakeApi.error(exchange, 404, "no file " + name);
     } else if (exchange.getRequestMethod().equals("DELETE")) {
-      FakeApi.json(exchange, new Views.DeletedView(new FileName(name), 2));
+      FakeApi.json(exchange, new Views.DeletedView(new FileName(name), 2, 0));
     } else {
       byte[] content = name.getBytes(StandardCharsets.UTF_8);
       CRC32C crc = new CRC32C();
