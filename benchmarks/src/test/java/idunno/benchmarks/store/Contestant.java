@@ -89,6 +89,7 @@ final class Contestant {
     driver.ask("delete-all", folder, "-", load.files(), load.threads());
 
     driver.ask("delete", large);
+    servers.forget();
     awaitSpace(before);
     if (counts) {
       turn.forEach(

@@ -28,7 +28,7 @@ final class Guard implements AutoCloseable {
         esac
       done
       for mount in $mounts; do
-        fusermount3 -u -z "$mount" 2>/dev/null || umount -l "$mount" 2>/dev/null
+        umount -l "$mount" 2>/dev/null
       done
       for each in $pids; do
         pid=${each%:*}

@@ -18,12 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * MooseFS from Debian's packages: a master, four chunk servers and a mount, each a process. Its
  * settings are its defaults, but for goal 4, where things lie, ordinary priority instead of its
- * very high one, nothing kept in the page cache of the mount (a get would be answered from there),
- * no waste bin, and what is deleted goes within a minute or two instead of an hour.
+ * very high one, and nothing kept in the page cache of the mount: a get would be answered from
+ * there.
  */
 final class MooseFsServers implements Servers {
   private static final List<String> PROGRAMS =
@@ -43,9 +44,8 @@ final class MooseFsServers implements Servers {
   private final Arena arena;
   private final Path data;
   private final Path mount;
-  private final String host;
-  private final List<Long> pids = new ArrayList<>();
-  private final long mountPid;
+  private final List<Process> servers = new ArrayList<>();
+  private final List<Process> mounts = new ArrayList<>();
 
   /** Why it can't take part here; empty if it can. */
   static Optional<String> missing() throws IOException {
@@ -87,20 +87,42 @@ final class MooseFsServers implements Servers {
   MooseFsServers(Arena arena) throws IOException, InterruptedException {
     this.arena = arena;
     this.data = arena.disk().resolve("moosefs");
-    this.mount = arena.memory().resolve("moosefs-mount");
+    this.mount = Files.createDirectories(arena.memory().resolve("moosefs-mount"));
+    arena.guard().watchMount(mount);
+    start();
+  }
+
+  private void start() throws IOException, InterruptedException {
     InetAddress address = ownAddress().orElseThrow();
-    this.host = address.getHostAddress();
+    String host = address.getHostAddress();
     int[] ports = Arena.freePorts(address, 3 + Workload.COPIES);
-    startMaster(ports);
+    servers.add(startMaster(host, ports));
     for (int i = 1; i <= Workload.COPIES; i++) {
-      startChunkServer("chunks" + i, ports[1], ports[2 + i]);
+      servers.add(startChunkServer("chunks" + i, host, ports[1], ports[2 + i]));
     }
     // A mount that finds no master gives up.
     Eventually.see("MooseFS's master", UP_WITHIN, () -> listens(address, ports[2]));
-    mountPid = mount(ports[2]);
+    mounts.add(mount(host, ports[2]));
     arena.run(List.of(program("mfssetgoal"), "-r", "4", mount.toString()));
-    arena.run(List.of(program("mfssettrashtime"), "-r", "0", mount.toString()));
     Eventually.see("four copies of a file in MooseFS", UP_WITHIN, this::makesFourCopies);
+  }
+
+  /**
+   * Begins anew with empty disks: what is deleted takes it very long to free, and would be freed
+   * while others are measured. It has no compiler that would be cold again.
+   */
+  @Override
+  public void forget() throws IOException, InterruptedException {
+    arena.run(List.of("umount", "-l", mount.toString()));
+    List<Process> all = new ArrayList<>(mounts);
+    all.addAll(servers);
+    for (Process process : all) {
+      process.destroyForcibly().waitFor();
+    }
+    mounts.clear();
+    servers.clear();
+    arena.run(List.of("rm", "-rf", "--", data.toString()));
+    start();
   }
 
   private static boolean listens(InetAddress address, int port) {
@@ -131,7 +153,7 @@ final class MooseFsServers implements Servers {
     return System.getProperty("user.name");
   }
 
-  private void startMaster(int[] ports) throws IOException {
+  private Process startMaster(String host, int[] ports) throws IOException {
     Path place = Files.createDirectories(data.resolve("master"));
     Files.copy(EMPTY_METADATA, place.resolve("metadata.mfs"), StandardCopyOption.REPLACE_EXISTING);
     Files.writeString(place.resolve("exports.cfg"), "* / rw,alldirs,admin,maproot=0:0\n");
@@ -142,9 +164,6 @@ final class MooseFsServers implements Servers {
             WORKING_USER = %s
             WORKING_GROUP =
             NICE_LEVEL = 0
-            CHUNKS_LOOP_MIN_TIME = 60
-            CHUNKS_SOFT_DEL_LIMIT = 1000
-            CHUNKS_HARD_DEL_LIMIT = 1000
             DATA_PATH = %s
             EXPORTS_FILENAME = %s
             TOPOLOGY_FILENAME = %s
@@ -166,10 +185,11 @@ final class MooseFsServers implements Servers {
                     ports[1],
                     host,
                     ports[2]));
-    pids.add(start("moosefs-master", "mfsmaster", settings));
+    return start("moosefs-master", "mfsmaster", settings);
   }
 
-  private void startChunkServer(String name, int masterPort, int port) throws IOException {
+  private Process startChunkServer(String name, String host, int masterPort, int port)
+      throws IOException {
     Path place = Files.createDirectories(data.resolve(name));
     Path chunks = Files.createDirectories(place.resolve("disk"));
     Path disks = Files.writeString(place.resolve("disks.cfg"), chunks + "\n");
@@ -188,17 +208,15 @@ final class MooseFsServers implements Servers {
             CSSERV_LISTEN_PORT = %d
             """
                 .formatted(user(), place, disks, host, masterPort, host, port));
-    pids.add(start("moosefs-" + name, "mfschunkserver", settings));
+    return start("moosefs-" + name, "mfschunkserver", settings);
   }
 
-  private long start(String name, String program, Path settings) throws IOException {
+  private Process start(String name, String program, Path settings) throws IOException {
     List<String> command = List.of(program(program), "-f", "-c", settings.toString(), "start");
-    return arena.start(name, command, Map.of()).pid();
+    return arena.start(name, command, Map.of());
   }
 
-  private long mount(int port) throws IOException, InterruptedException {
-    Files.createDirectories(mount);
-    arena.guard().watchMount(mount);
+  private Process mount(String host, int port) throws IOException, InterruptedException {
     String options = "mfsmaster=%s,mfsport=%d,mfscachemode=NEVER,mfsnice=0".formatted(host, port);
     Process process =
         arena.start(
@@ -210,7 +228,7 @@ final class MooseFsServers implements Servers {
         "the mount of MooseFS; see " + arena.output("moosefs-mount"),
         UP_WITHIN,
         () -> !Files.getFileStore(mount).equals(Files.getFileStore(parent)));
-    return process.pid();
+    return process;
   }
 
   /** What a client process needs to know. */
@@ -220,12 +238,16 @@ final class MooseFsServers implements Servers {
 
   @Override
   public List<Long> pids() {
-    return List.copyOf(pids);
+    return servers.stream()
+        .map(Process::toHandle)
+        .flatMap(server -> Stream.concat(Stream.of(server), server.children()))
+        .map(ProcessHandle::pid)
+        .toList();
   }
 
   @Override
   public List<Long> clientPids() {
-    return List.of(mountPid);
+    return mounts.stream().map(Process::pid).toList();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package idunno.benchmarks.store;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -12,6 +13,9 @@ interface Servers {
   default List<Long> clientPids() {
     return List.of();
   }
+
+  /** Frees the space of what was deleted, where the store itself takes too long to. */
+  default void forget() throws IOException, InterruptedException {}
 
   /** Where their bytes lie. */
   Path data();
