@@ -43,7 +43,7 @@ class DurabilityIT {
   private static final double REPAIR_SECONDS = 10;
 
   /** The throttle that repair has unless another is set. */
-  private static final double REPAIR_BYTES_PER_SECOND = 200e6 / 8;
+  private static final double REPAIR_BYTES_PER_SECOND = 200e6;
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -86,12 +86,13 @@ class DurabilityIT {
       double whole =
           secondsTill(killedNanos, "all is on four nodes", () -> isOnFour(survivors, folder));
       long bytes = load.tried().stream().mapToLong(Upload::length).sum();
-      double promised = REPAIR_SECONDS + COPIES * bytes / REPAIR_BYTES_PER_SECOND;
+      double missing = (double) bytes * COPIES * VICTIMS / NODES;
+      double promised = REPAIR_SECONDS + missing / REPAIR_BYTES_PER_SECOND;
       int read = check(load, folder, survivors);
       System.out.printf(
           Locale.ROOT,
           "durability: seed %d, %s killed%s; detected after %.2f s, first new put acknowledged"
-              + " after %.2f s, load over after %.2f s, all on four nodes after %.2f s (%s %.0f s);"
+              + " after %.2f s, load over after %.2f s, all on four nodes after %.2f s (%s %.1f s);"
               + " %d files of %.1f MB tried, %d acknowledged, %d versions read right at each"
               + " survivor, none lost%n",
           seed,

@@ -56,9 +56,9 @@ final class Wires implements Site {
 
   /** Takes away what runs that were killed have left behind. */
   private static void sweep() throws IOException, InterruptedException {
-    for (String line : run("netns list", "").split("\n")) {
-      String space = line.split(" ")[0];
-      String[] parts = space.split("-");
+    for (String line : run("netns list", "").split("\n", -1)) {
+      String space = line.split(" ", -1)[0];
+      String[] parts = space.split("-", -1);
       if (space.startsWith(TAG)
           && ProcessHandle.of(Long.parseLong(parts[1])).filter(ProcessHandle::isAlive).isEmpty()) {
         var _ = run("netns delete " + space, "");
