@@ -31,7 +31,7 @@ class PlacementIT {
   private static final int COPIES = 4;
 
   /** For what waits until nodes have settled, and for rounds of the sweeper. */
-  private static final Duration LATER = Duration.ofSeconds(120);
+  private static final Duration LATER = Duration.ofMinutes(2);
 
   @RegisterExtension
   static final Cluster CLUSTER = new Cluster(6, "--slots", "0", "--settle-ms", "4000");
