@@ -29,9 +29,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Where replicas lie on six nodes, and what is made of it when nodes go, come and move. */
 class PlacementIT {
   private static final int COPIES = 4;
+  private static final int CHUNK_BYTES = 4 << 20;
 
   /** For what waits until nodes have settled, and for rounds of the sweeper. */
-  private static final Duration LATER = Duration.ofSeconds(120);
+  private static final Duration LATER = Duration.ofMinutes(2);
 
   @RegisterExtension
   static final Cluster CLUSTER = new Cluster(6, "--slots", "0", "--settle-ms", "4000");
@@ -78,30 +79,36 @@ class PlacementIT {
     return files;
   }
 
-  private static void awaitChunkFiles(int before, int chunks) throws InterruptedException {
+  /** Each file was put by itself, so none shares a chunk. */
+  private static long chunks() throws IOException {
+    return CLUSTER.client().files(Optional.empty()).files().stream()
+        .mapToLong(file -> Math.ceilDiv(file.versions().getLast().length(), CHUNK_BYTES))
+        .sum();
+  }
+
+  private static void awaitNothingTooMuch() throws InterruptedException {
     Eventually.see(
         "the disks hold four replicas of each chunk and no more",
         LATER,
-        PlacementIT::chunkFiles,
-        now -> now - before == chunks * COPIES);
+        () -> chunkFiles() - chunks() * COPIES,
+        tooMuch -> tooMuch == 0);
   }
 
   @Test
   void whatANodeMissedWhileItWasAwayIsMadeElsewhereAndGivenUpAgainWhenItComesBack()
       throws Exception {
-    int before = chunkFiles();
     putSmall("away", 30);
-    awaitChunkFiles(before, 30);
+    awaitNothingTooMuch();
     Machine away = CLUSTER.worker();
     away.kill();
     CLUSTER.awaitState(away.name(), MemberState.FAILED);
     awaitFourEach("away");
-    assertTrue(chunkFiles() - before > 30 * COPIES, "the one that is away keeps its own");
+    assertTrue(chunkFiles() > chunks() * COPIES, "the one that is away keeps its own");
 
     away.restart();
     CLUSTER.mend();
     awaitFourEach("away");
-    awaitChunkFiles(before, 30);
+    awaitNothingTooMuch();
     for (int i = 0; i < 30; i++) {
       Path local = CLUSTER.scratch().resolve("down");
       CLUSTER
@@ -113,7 +120,6 @@ class PlacementIT {
 
   @Test
   void aNodeThatMovesToAZoneOfItsOwnGetsAReplicaOfEverything() throws Exception {
-    int before = chunkFiles();
     putSmall("zones", 30);
     Machine mover = CLUSTER.worker();
     mover.kill();
@@ -125,7 +131,7 @@ class PlacementIT {
         "zones",
         "four replicas of everything, one of them in the zone of one node",
         all -> all.size() == COPIES && all.contains(island));
-    awaitChunkFiles(before, 30);
+    awaitNothingTooMuch();
 
     putSmall("zones-2", 10);
     awaitReplicas("zones-2", "new files know the zone at once", all -> all.contains(island));

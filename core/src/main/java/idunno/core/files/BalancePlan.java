@@ -6,14 +6,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Which replicas are moved so that all disks are about equally full. Pure.
@@ -83,12 +82,12 @@ public final class BalancePlan {
     private final Roster roster;
     private final double mean;
     private final double band;
-    private final Map<NodeName, DiskRoom> rooms = new HashMap<>();
-    private final Map<NodeName, Deque<StoredChunk>> movable;
+    private final Map<NodeName, DiskRoom> rooms = new LinkedHashMap<>();
+    private final Map<NodeName, Deque<StoredChunk>> movable = new LinkedHashMap<>();
     private final PriorityQueue<Full> fullest =
         new PriorityQueue<>(
             Comparator.comparingDouble(Full::use).reversed().thenComparing(Full::node));
-    private final Set<ChunkId> moved = new HashSet<>();
+    private final Set<ChunkId> moved = new LinkedHashSet<>();
     private final List<Move> moves = new ArrayList<>();
 
     private record Full(NodeName node, double use) {}
@@ -98,10 +97,11 @@ public final class BalancePlan {
       this.band = band;
       this.mean = mean(roster.keepers());
       roster.keepers().forEach(keeper -> rooms.put(keeper.node(), keeper.room()));
-      this.movable =
-          rooms.entrySet().stream()
-              .filter(one -> one.getValue().use() > mean)
-              .collect(Collectors.toMap(Map.Entry::getKey, ignored -> new ArrayDeque<>()));
+      for (Candidate keeper : roster.keepers()) {
+        if (keeper.room().use() > mean) {
+          movable.put(keeper.node(), new ArrayDeque<>());
+        }
+      }
       for (StoredChunk chunk : chunks) {
         if (roster.kept(chunk) == Placement.COPIES) {
           for (NodeName node : chunk.replicas()) {

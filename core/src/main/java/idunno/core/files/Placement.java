@@ -4,8 +4,8 @@ import idunno.core.base.NodeName;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,7 +40,7 @@ public final class Placement {
   public static List<NodeName> order(ChunkId chunk, Collection<Candidate> candidates) {
     long chunkLot = Lot.of(chunk.value());
     List<Drawn> drawn = new ArrayList<>(candidates.size());
-    Set<NodeName> seen = new HashSet<>();
+    Set<NodeName> seen = new LinkedHashSet<>();
     for (Candidate candidate : candidates) {
       if (seen.add(candidate.node())) {
         drawn.add(new Drawn(candidate, 0, waits(chunkLot, candidate)));
@@ -48,7 +48,7 @@ public final class Placement {
     }
     // A disk that takes nothing has no turn: it would push its zone's others back.
     drawn.sort(Comparator.comparing(Drawn::isWritable).reversed().thenComparing(BY_LOT));
-    Map<String, Integer> turns = new HashMap<>();
+    Map<String, Integer> turns = new LinkedHashMap<>();
     List<Drawn> ranked = new ArrayList<>(drawn.size());
     for (Drawn one : drawn) {
       ranked.add(one.at(turns.merge(one.candidate().zone(), 1, Integer::sum)));

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -107,7 +107,7 @@ public final class RepairPlan {
       Roster roster,
       Load load,
       int mostInZone) {
-    Map<String, Integer> zones = new HashMap<>();
+    Map<String, Integer> zones = new LinkedHashMap<>();
     List<Candidate> free = new ArrayList<>();
     for (Candidate keeper : roster.keepers()) {
       if (chunk.replicas().contains(keeper.node()) || coming.contains(keeper.node())) {
@@ -184,7 +184,7 @@ public final class RepairPlan {
 
   /** The same, whatever the number of replicas; at least one must be on a keeper. */
   static NodeName goes(StoredChunk chunk, Roster roster) {
-    Map<String, Integer> zones = new HashMap<>();
+    Map<String, Integer> zones = new LinkedHashMap<>();
     List<Candidate> holders = new ArrayList<>();
     for (NodeName node : chunk.replicas()) {
       roster.keeper(node).ifPresent(holders::add);

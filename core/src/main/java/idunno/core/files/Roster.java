@@ -3,8 +3,8 @@ package idunno.core.files;
 import idunno.core.base.NodeName;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -26,7 +26,7 @@ public final class Roster {
   private final NavigableSet<NodeName> sources;
 
   /** The same by hash, since it is looked up for every replica of the store. */
-  private final Map<NodeName, String> zones = new HashMap<>();
+  private final Map<NodeName, String> zones = new LinkedHashMap<>();
 
   private final Set<NodeName> readable;
   private final Set<String> allZones;
@@ -43,8 +43,8 @@ public final class Roster {
       zones.put(keeper.node(), keeper.zone());
     }
     this.sources = new TreeSet<>(sources);
-    this.readable = new HashSet<>(sources);
-    this.allZones = new HashSet<>(zones.values());
+    this.readable = new LinkedHashSet<>(sources);
+    this.allZones = new LinkedHashSet<>(zones.values());
   }
 
   /** How many keepers each chunk should lie on. */
@@ -125,7 +125,7 @@ public final class Roster {
     if (zones() < 2) {
       return false;
     }
-    Set<String> used = new HashSet<>();
+    Set<String> used = new LinkedHashSet<>();
     int kept = 0;
     for (NodeName node : chunk.replicas()) {
       if (counts(node)) {

@@ -111,7 +111,7 @@ final class BalanceCommand {
                           Units.bytes(balance.movedBytes()));
           case STUCK ->
               call.style().bad("not even")
-                  + ": no move brings disks within %s points; %s replicas moved (%s), %s moves failed"
+                  + ": no move brings disks within %s points; %s replicas moved (%s), %s failed"
                       .formatted(
                           points(balance),
                           Units.count(balance.moved()),
