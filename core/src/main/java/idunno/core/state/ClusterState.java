@@ -162,7 +162,24 @@ public final class ClusterState {
         : new Reply.Refused("no chunk " + command.chunk());
   }
 
+  /**
+   * Decided here, where all drops come in one order: two nodes that each find their replica damaged
+   * must not both give theirs up for the sake of the other's.
+   */
   private Reply dropReplica(Command.DropReplica command) {
+    List<NodeName> replicas =
+        files.chunk(command.chunk()).map(StoredChunk::replicas).orElse(List.of());
+    boolean othersAreAlive =
+        members.aliveNames().stream()
+            .anyMatch(name -> !name.equals(command.node()) && replicas.contains(name));
+    if (replicas.contains(command.node()) && !othersAreAlive) {
+      return new Reply.Refused(
+          "chunk "
+              + command.chunk()
+              + ": expected another node that is alive to hold it, found "
+              + command.node()
+              + " alone");
+    }
     return drop(command.chunk(), command.node());
   }
 

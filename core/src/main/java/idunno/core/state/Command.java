@@ -87,7 +87,10 @@ public sealed interface Command {
   /** A node holds a chunk now: a repair has copied it there. */
   record AddReplica(ChunkId chunk, NodeName node) implements Command {}
 
-  /** A node holds a chunk no longer: it was lost, or found corrupt. */
+  /**
+   * A node holds a chunk no longer: it was lost, or found corrupt. Refused for the last replica
+   * that is alive, which may hold good bytes yet, or be brought back.
+   */
   record DropReplica(ChunkId chunk, NodeName node) implements Command {}
 
   /**

@@ -292,6 +292,23 @@ final class ClusterStateTest {
   }
 
   @Test
+  void twoNodesThatBothGiveUpTheirReplicaLeaveTheLastOneThatIsAlive() {
+    NodeId n1 = cluster.admit("n1", 1);
+    NodeId n2 = cluster.admit("n2", 1);
+    NodeId n3 = cluster.admit("n3", 1);
+    StoredChunk chunk = cluster.put(new FileName("a"), "n1", "n2", "n3");
+    cluster.apply(new Command.FailMember(n3, AT_MS));
+
+    assertEquals(new Reply.Done(), cluster.apply(new Command.DropReplica(chunk.id(), n1.name())));
+    assertTrue(refusal(new Command.DropReplica(chunk.id(), n2.name())).contains("n2 alone"));
+    assertEquals(
+        List.of(n2.name(), n3.name()), state.files().chunk(chunk.id()).orElseThrow().replicas());
+
+    cluster.apply(new Command.AdmitMember(n3.name(), SampleCluster.place("n3", 1), AT_MS));
+    assertEquals(new Reply.Done(), cluster.apply(new Command.DropReplica(chunk.id(), n2.name())));
+  }
+
+  @Test
   void aWipedDiskHoldsNothingAndAnUnharmedOneStillHoldsItsChunks() {
     cluster.admit("n1", 1);
     cluster.admit("n2", 1);

@@ -3,6 +3,7 @@ package idunno.node.chunks;
 import idunno.core.files.BlockSums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
@@ -397,9 +398,43 @@ public final class ChunkStore implements AutoCloseable {
    * @return whether it was there
    */
   public boolean delete(String chunkId) throws IOException {
-    Path file = file(chunkId);
     ReentrantLock lock = lockOf(chunkId);
     lock.lock();
+    try {
+      return remove(file(chunkId));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Deletes what is there under a chunk's name, unless it is sound and what it should be.
+   *
+   * @param length the chunk's length in bytes
+   * @param crc32c its checksum
+   * @return whether something was deleted
+   */
+  public boolean deleteUnless(String chunkId, long length, int crc32c) throws IOException {
+    ReentrantLock lock = lockOf(chunkId);
+    lock.lock();
+    try {
+      return !isSound(chunkId, new Sum(length, crc32c)) && remove(file(chunkId));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isSound(String chunkId, Sum expected) throws IOException {
+    try {
+      return sum(chunkId).equals(expected);
+    } catch (ClosedChannelException e) {
+      throw e; // This thread shall end; that says nothing of the chunk.
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private boolean remove(Path file) throws IOException {
     try {
       long fileBytes = Files.size(file);
       Files.delete(file);
@@ -407,8 +442,6 @@ public final class ChunkStore implements AutoCloseable {
       return true;
     } catch (NoSuchFileException e) {
       return false;
-    } finally {
-      lock.unlock();
     }
   }
 

@@ -48,7 +48,7 @@ final class DiskDuty implements AutoCloseable {
   static DiskCare care(NodeConfig config, NodeLog log) {
     return new DiskCare(
         config.disk().reserveBytes(),
-        Optional.of(config.data().resolve("ballast")),
+        Optional.of(config.data().resolve(DataDirectory.BALLAST)),
         room -> told(room, log),
         config.disk().syncs());
   }

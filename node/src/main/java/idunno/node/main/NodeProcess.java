@@ -9,7 +9,6 @@ import idunno.node.logs.NodeLog;
 import idunno.node.transport.FreePort;
 import java.io.IOException;
 import java.net.BindException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +50,7 @@ final class NodeProcess implements AutoCloseable {
   private NodeProcess(NodeConfig config, Optional<Identity> known, Seeds seeds) throws IOException {
     this.config = config;
     this.seeds = seeds;
-    Files.createDirectories(config.data());
+    DataDirectory.open(config.data(), config.name());
     this.log = NodeLog.open(config.data().resolve("log"), config.name().value());
     this.gateway = listen(known);
     Node.Hosts at = hosts();

@@ -85,7 +85,7 @@ final class OwnDisk implements Sweeper.Disk, Scrubber.Disk {
 
   @Override
   public void report(ChunkId chunk) throws IOException, InterruptedException {
-    check.report(chunk);
+    var _ = check.report(chunk);
   }
 
   @Override

@@ -4,6 +4,7 @@ import idunno.core.base.NodeName;
 import idunno.core.files.ChunkId;
 import idunno.core.files.StoredChunk;
 import idunno.core.state.Command;
+import idunno.core.state.Reply;
 import idunno.node.chunks.ChunkStore;
 import idunno.node.chunks.CorruptChunk;
 import idunno.node.files.Scrubber.Finding;
@@ -128,37 +129,43 @@ final class ReplicaCheck {
   /**
    * Reads this node's replica of a chunk, and gives it up if it is damaged and not the last.
    *
+   * <p>The cluster is asked first, and the file is deleted then: of several nodes that find theirs
+   * damaged at the same moment, one is told to keep it.
+   *
    * @throws IOException if the cluster can't be told
    */
   private void giveUpIfDamaged(ChunkId chunk) throws IOException, InterruptedException {
-    if (!(examine(chunk) instanceof Finding.Damaged damaged)) {
+    Optional<StoredChunk> known = expected(chunk);
+    if (known.isEmpty() || !(examine(chunk) instanceof Finding.Damaged damaged)) {
       // An earlier word of the same damage has led to a new copy by now, or there was none.
       return;
     }
     log.write("replica-damaged", "chunk", chunk, "node", self, "why", damaged.why());
-    if (isLast(chunk)) {
+    if (!report(chunk)) {
       log.write("replica-kept", "chunk", chunk, "node", self, "why", "no other is alive");
       return;
     }
     try {
-      chunks.delete(chunk.value());
+      chunks.deleteUnless(chunk.value(), known.get().length(), known.get().crc32c());
     } catch (IOException e) {
       // On a disk that can't be written to it stays, and counts for nothing.
       log.write("chunk-not-deleted", "chunk", chunk, "why", String.valueOf(e.getMessage()));
     }
-    report(chunk);
   }
 
   /**
-   * Tells the cluster that this node doesn't hold the chunk. The last replica is never given up:
-   * parts of a damaged one may be good, and one that has vanished may be brought back.
+   * Tells the cluster that this node doesn't hold the chunk. The last replica that is alive is not
+   * given up: parts of a damaged one may be good, and one that has vanished may be brought back.
+   *
+   * @return whether the cluster counts on this node no more
    */
-  void report(ChunkId chunk) throws IOException, InterruptedException {
+  boolean report(ChunkId chunk) throws IOException, InterruptedException {
     if (isLast(chunk)) {
-      return;
+      return false; // The cluster would say the same, at the price of an entry in the log.
     }
     try {
-      proposer.submit(new Command.DropReplica(chunk, self), DROP_WITHIN);
+      return proposer.submit(new Command.DropReplica(chunk, self), DROP_WITHIN)
+          instanceof Reply.Done;
     } catch (Proposer.OutcomeUnknown e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -179,16 +186,8 @@ final class ReplicaCheck {
    */
   void makeWay(ChunkId chunk) throws IOException {
     Optional<StoredChunk> known = state.read(s -> s.files().chunk(chunk));
-    if (known.isEmpty() || !chunks.has(chunk.value())) {
-      return;
-    }
-    try {
-      ChunkStore.Sum sum = chunks.sum(chunk.value());
-      if (sum.length() != known.get().length() || sum.crc32c() != known.get().crc32c()) {
-        chunks.delete(chunk.value());
-      }
-    } catch (CorruptChunk | NoSuchFileException e) {
-      // The store itself writes over it.
+    if (known.isPresent()) {
+      chunks.deleteUnless(chunk.value(), known.get().length(), known.get().crc32c());
     }
   }
 }

@@ -176,7 +176,7 @@ class ScrubberTest {
       await("it is under way", () -> disk.examined.size() >= 10);
       long second = scrubber.startRound();
       assertEquals(first, second, "the first never ended");
-      await("it begins anew", () -> Collections.frequency(disk.examined, id(0)) == 2);
+      await("it begins anew", () -> Collections.frequency(List.copyOf(disk.examined), id(0)) == 2);
       assertEquals(List.of(), diary.ended);
     }
   }
