@@ -3,7 +3,7 @@ package idunno.core.files;
 import idunno.core.base.NodeName;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -30,7 +30,7 @@ public record Holdings(int copies, List<NodeName> whole, List<NodeName> partly) 
    * @param alive the nodes that count, in order of their names
    */
   public static Holdings of(FileVersion version, FileTable files, Collection<NodeName> alive) {
-    Set<ChunkId> chunks = new HashSet<>();
+    Set<ChunkId> chunks = new LinkedHashSet<>();
     NavigableMap<NodeName, Integer> held = new TreeMap<>();
     int fewest = alive.size();
     for (Extent extent : version.extents()) {

@@ -2,7 +2,7 @@ package idunno.core.files;
 
 import idunno.core.base.NodeName;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -13,7 +13,7 @@ import java.util.Set;
  * <p>Its memory is a reference for each chunk, a small part of what the table itself takes.
  */
 public final class SpaceTally {
-  private final Set<ChunkId> chunks = new HashSet<>();
+  private final Set<ChunkId> chunks = new LinkedHashSet<>();
   private long files;
   private long versions;
   private long bytes;
