@@ -15,6 +15,7 @@ import idunno.node.api.Views;
 import idunno.node.codec.Codec;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -184,6 +185,23 @@ public final class Client implements AutoCloseable {
     return direct.isPresent()
         ? direct.get().downloads().get(name, version, local, progress)
         : transfers.get(name, version, local, progress);
+  }
+
+  /**
+   * Writes a stretch of one version, the latest if none is named.
+   *
+   * @param from the first byte, from 0
+   * @param to the byte behind the last; beyond the end means the end
+   * @return the version's number
+   * @throws IOException also if the stretch begins beyond the end; some of it may be written when
+   *     another error is thrown
+   */
+  public int copy(FileName name, OptionalInt version, long from, long to, OutputStream out)
+      throws IOException {
+    Optional<Routes.Direct> direct = routes.direct();
+    return direct.isPresent()
+        ? direct.get().downloads().copy(name, version, from, to, out)
+        : transfers.copy(name, version, from, to, out);
   }
 
   /** Downloads the last versions into one file, newest first, with a delimiter before each. */

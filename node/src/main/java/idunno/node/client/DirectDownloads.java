@@ -150,24 +150,25 @@ final class DirectDownloads {
     }
   }
 
-  /**
-   * Writes one version, in its order, or a stretch of it.
-   *
-   * @param from the first byte, from 0
-   * @param to the byte behind the last; beyond the end means the end
-   * @return the version
-   */
-  FileVersion copy(FileName name, OptionalInt version, long from, long to, OutputStream out)
+  /** Writes a stretch of one version, in its order; see {@link Client#copy}. */
+  int copy(FileName name, OptionalInt version, long from, long to, OutputStream out)
       throws IOException {
     Found found = find(name, version);
+    long length = found.version().length();
+    if (from >= length) {
+      throw new Refused(
+          416,
+          "%s: expected a range within the file's %d bytes, found one from %d"
+              .formatted(name, length, from));
+    }
     content(found)
         .inOrder(
             from,
-            Math.min(to, found.version().length()),
+            Math.min(to, length),
             (offset, bytes) ->
                 out.write(
                     bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining()));
-    return found.version();
+    return found.version().number();
   }
 
   private static void pause() throws IOException {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** One request and its answer, without HTTP's small print. */
 final class Exchange {
@@ -177,10 +178,20 @@ final class Exchange {
 
   /** Begins an answer of that many bytes; 0 means as many as come. */
   OutputStream bytes(String type, long length) throws IOException {
+    return bytes(200, type, length);
+  }
+
+  /** The same with another status. */
+  OutputStream bytes(int status, String type, long length) throws IOException {
     answered = true;
     http.getResponseHeaders().set("Content-Type", type);
-    http.sendResponseHeaders(200, length);
+    http.sendResponseHeaders(status, length);
     return http.getResponseBody();
+  }
+
+  /** A header of the request; null if there is none. */
+  @Nullable String asked(String header) {
+    return http.getRequestHeaders().getFirst(header);
   }
 
   /** Begins an answer of JSON lines. */

@@ -2,6 +2,7 @@ package idunno.node.gateway;
 
 import idunno.core.files.FileName;
 import idunno.core.files.FileVersion;
+import idunno.node.api.Views.ErrorView;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -45,10 +46,24 @@ final class FileRoutes {
     FileVersion version = find(exchange, name, exchange.number("version"));
     exchange.header("Idunno-Version", version.number());
     exchange.header("Idunno-Crc32c", String.format("%08x", version.crc32c()));
+    exchange.header("Accept-Ranges", "bytes");
+    Optional<ByteRange> range;
+    try {
+      range = ByteRange.of(exchange.asked("Range"), version.length());
+    } catch (ByteRange.Unsatisfiable e) {
+      exchange.header("Content-Range", "bytes */" + version.length());
+      exchange.answer(416, new ErrorView(name + ": " + e.getMessage(), true));
+      return;
+    }
+    ByteRange wanted = range.orElse(new ByteRange(0, version.length()));
+    if (range.isPresent()) {
+      exchange.header("Content-Range", wanted.ofTotal(version.length()));
+    }
     // HTTP's server takes 0 for "unknown" and -1 for "none".
-    OutputStream out = exchange.bytes(BYTES, version.length() == 0 ? -1 : version.length());
-    if (version.length() > 0) {
-      files.copy(version, out);
+    long length = wanted.length() == 0 ? -1 : wanted.length();
+    OutputStream out = exchange.bytes(range.isPresent() ? 206 : 200, BYTES, length);
+    if (wanted.length() > 0) {
+      files.copy(version, wanted.from(), wanted.to(), out);
     }
   }
 
@@ -115,7 +130,7 @@ final class FileRoutes {
                   version.crc32c(),
                   Instant.ofEpochMilli(version.atMs()))
               .getBytes(StandardCharsets.UTF_8));
-      files.copy(version, out);
+      files.copy(version, 0, version.length(), out);
       out.write('\n');
     }
   }

@@ -37,6 +37,6 @@ public interface FilesPort {
   /** The versions of a file, oldest first, as this node's own state has them. */
   List<FileVersion> versions(FileName name) throws IOException;
 
-  /** Writes a version's bytes. */
-  void copy(FileVersion version, OutputStream out) throws IOException;
+  /** Writes a version's bytes, from one offset up to another. */
+  void copy(FileVersion version, long from, long to, OutputStream out) throws IOException;
 }

@@ -91,7 +91,7 @@ final class FilesOps implements FilesPort {
   }
 
   @Override
-  public void copy(FileVersion version, OutputStream out) throws IOException {
-    process.node().files().copy(version, out);
+  public void copy(FileVersion version, long from, long to, OutputStream out) throws IOException {
+    process.node().files().copy(version, from, to, out);
   }
 }

@@ -6,12 +6,16 @@ import idunno.node.client.Client;
 import idunno.node.client.Fetched;
 import idunno.node.shell.Command.Group;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Files out of the store. */
@@ -19,6 +23,8 @@ final class GetCommands {
   private static final String SDFS = "SDFS";
   private static final String LOCAL = "LOCAL";
   private static final String STDOUT = "-";
+  private static final String BYTES = "--bytes";
+  private static final Pattern STRETCH = Pattern.compile("([0-9]{1,18})-([0-9]{1,18})");
   private static final int AT_ONCE = 4;
 
   private GetCommands() {}
@@ -32,6 +38,7 @@ final class GetCommands {
                 .takes(SDFS, "a name in the store; with -r a folder too" + ListCommands.PATTERNS)
                 .takes(LOCAL, "a file of this machine, which is replaced; or a folder; - is stdout")
                 .option("--version", "N", "fetch that version, not the latest")
+                .option(BYTES, "FIRST-LAST", "fetch those bytes alone, counted from 0")
                 .flag("fetch all files of a folder or pattern to LOCAL", "-r", "--recursive")),
         Stale.mayBe(
             Command.remote(
@@ -63,11 +70,50 @@ final class GetCommands {
       }
       return getMany(call, FileCommands.path(LOCAL, local));
     }
+    if (call.words().option(BYTES).isPresent()) {
+      return getStretch(call, version);
+    }
     FileName name = call.words().file(SDFS);
     Client client = Stale.client(call);
     Fetched fetched =
         fetch(call, name, (path, progress) -> client.get(name, version, path, progress));
     describe(call, fetched);
+    Stale.tell(call, client);
+    return Action.DONE;
+  }
+
+  /** What {@code --bytes} asks for, both ends included. */
+  private static int getStretch(Call call, OptionalInt version) throws IOException {
+    String range = call.words().option(BYTES).orElse("");
+    Matcher shape = STRETCH.matcher(range);
+    if (!shape.matches() || Long.parseLong(shape.group(2)) < Long.parseLong(shape.group(1))) {
+      throw new Usage(BYTES + ": expected FIRST-LAST such as 0-99, found '" + range + "'");
+    }
+    long from = Long.parseLong(shape.group(1));
+    long to = Long.parseLong(shape.group(2)) + 1;
+    FileName name = call.words().file(SDFS);
+    Client client = Stale.client(call);
+    String local = call.words().text(LOCAL);
+    if (local.equals(STDOUT)) {
+      client.copy(name, version, from, to, call.out());
+      call.out().flush();
+    } else {
+      Path place = FileCommands.path(LOCAL, local);
+      Path part = Files.createTempFile(place.toAbsolutePath().getParent(), ".part-", "");
+      try {
+        int number;
+        try (OutputStream out = Files.newOutputStream(part)) {
+          number = client.copy(name, version, from, to, out);
+        }
+        long length = Files.size(part);
+        Files.move(part, place, StandardCopyOption.REPLACE_EXISTING);
+        call.print(
+            "%s  version %d, bytes %d to %d, in %s"
+                .formatted(name, number, from, from + length - 1, place));
+      } finally {
+        Files.deleteIfExists(part);
+      }
+    }
     Stale.tell(call, client);
     return Action.DONE;
   }
