@@ -423,7 +423,7 @@ final class UpkeepTest {
               step(new Happening.Tick());
             });
     int begun = copying.size();
-    long repairNanos = cpuNanos(() -> pass(600_000));
+    long repairNanos = cpuNanos(() -> pass(300_000));
     System.out.printf(
         "upkeep of %,d chunks: at rest %.2f %% of a core, the first %d copies planned in %.1f ms,"
             + " %,d copies cost %.1f us each%n",

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 final class BalancePlanTest {
-  private static final int CASES = 300;
+  private static final int CASES = 150;
 
   /** Nodes and chunks, drawn from a seed: some disks large, some full, some in zones. */
   private static final class World {
