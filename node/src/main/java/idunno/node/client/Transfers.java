@@ -84,11 +84,9 @@ final class Transfers {
           long length = response.headers().firstValueAsLong("Content-Length").orElse(-1);
           long copied = in.transferTo(out);
           if (length >= 0 && copied != length) {
-            throw new NoAnswer(
+            throw new IOException(
                 "%s: the answer broke off after %d of %d bytes; ask again"
-                    .formatted(name, copied, length),
-                false,
-                null);
+                    .formatted(name, copied, length));
           }
           return (int) response.headers().firstValueAsLong("Idunno-Version").orElse(0);
         });
