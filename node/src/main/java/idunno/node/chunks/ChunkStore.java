@@ -1,7 +1,9 @@
 package idunno.node.chunks;
 
+import idunno.core.files.BlockSums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
@@ -16,19 +18,23 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /**
  * Immutable chunks on the local disk.
  *
- * <p>What is durable when a call returns: a written chunk is, its bytes and its name (both synced);
- * a deleted one may come back after a power cut, which is harmless, as whoever deletes asks again.
- * A chunk appears whole or not at all: it is written under {@code incoming/}, synced, and renamed
- * to {@code ab/abcd….chunk}. What a crash leaves under {@code incoming/} is swept at the next open.
+ * <p>What is durable when a call returns: a written chunk is, its bytes and its name (both synced,
+ * unless the store was opened without syncing); a deleted one may come back after a power cut,
+ * which is harmless, as whoever deletes asks again. A chunk is written under {@code incoming/},
+ * renamed to {@code ab/abcd….chunk}, and synced then: one commit of the disk's journal takes bytes
+ * and name. After a power cut a torn one may bear its name, but none that a call had returned for,
+ * and its trailer tells. What a crash leaves under {@code incoming/} is swept at the next open.
  *
  * <p>Every read is checked against checksums at rest; see {@link ChunkFile} for the format.
  *
@@ -54,6 +60,9 @@ public final class ChunkStore implements AutoCloseable {
   private final Path incoming;
   private final String node;
   private final FileChannel lockFile;
+  private final LocalDisk disk;
+  private final DiskWatch watch;
+  private final boolean syncs;
   private final AtomicLong usedBytes = new AtomicLong();
   private final AtomicLong lastTemp = new AtomicLong();
   private final Set<Path> durableShards = new HashSet<>();
@@ -61,11 +70,32 @@ public final class ChunkStore implements AutoCloseable {
   /** One writer at a time for each id; unequal ids seldom share a lock. */
   private final List<ReentrantLock> locks = Stream.generate(ReentrantLock::new).limit(64).toList();
 
-  private ChunkStore(Path dir, String node, FileChannel lockFile) {
+  /**
+   * A chunk that was read from its first byte to its last, every checksum right.
+   *
+   * @param length its length in bytes
+   * @param crc32c the checksum of all its bytes, as they were read
+   */
+  public record Sum(long length, int crc32c) {}
+
+  /**
+   * A stretch of a chunk as it lies in its file.
+   *
+   * @param file open; whoever asked closes it
+   * @param offset where the stretch begins
+   * @param length how many bytes it has
+   */
+  public record Part(FileChannel file, long offset, int length) {}
+
+  private ChunkStore(Path dir, String node, FileChannel lockFile, DiskCare care)
+      throws IOException {
+    this.syncs = care.syncs();
     this.dir = dir;
     this.incoming = dir.resolve("incoming");
     this.node = node;
     this.lockFile = lockFile;
+    this.disk = new LocalDisk(dir, incoming, care.ballast());
+    this.watch = DiskWatch.of(disk, node, care);
   }
 
   /**
@@ -75,6 +105,17 @@ public final class ChunkStore implements AutoCloseable {
    * @throws IOException if the folder can't be used, or another store has it open
    */
   public static ChunkStore open(Path dir, String node) throws IOException {
+    return open(dir, node, DiskCare.USUAL);
+  }
+
+  /**
+   * Opens a folder, making it if there is none, and sweeps what a crash left.
+   *
+   * @param node the node's name, for messages
+   * @param care how to look after the disk
+   * @throws IOException if the folder can't be used, or another store has it open
+   */
+  public static ChunkStore open(Path dir, String node, DiskCare care) throws IOException {
     Files.createDirectories(dir);
     FileChannel lockFile =
         FileChannel.open(dir.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -82,11 +123,12 @@ public final class ChunkStore implements AutoCloseable {
       if (lockFile.tryLock() == null) {
         throw new OverlappingFileLockException();
       }
-      ChunkStore store = new ChunkStore(dir, node, lockFile);
+      ChunkStore store = new ChunkStore(dir, node, lockFile, care);
       store.sweep();
       for (Held held : store.list()) {
         store.usedBytes.addAndGet(Files.size(store.file(held.id())));
       }
+      store.watch.start();
       return store;
     } catch (OverlappingFileLockException e) {
       lockFile.close();
@@ -120,10 +162,30 @@ public final class ChunkStore implements AutoCloseable {
    * @param crc32c the CRC32C that the sender computed
    * @throws CorruptChunk if the bytes have another CRC32C: they were damaged on the way
    * @throws FileAlreadyExistsException if other bytes are there under the same id
-   * @throws IOException if the disk fails or is full; nothing of the chunk is left then
+   * @throws DiskReadOnly if the disk is full, or has failed before; nothing was tried then
+   * @throws IOException if the disk fails; nothing of the chunk is left then
    * @throws IllegalArgumentException if the id is malformed or the chunk too long
    */
   public void write(String chunkId, ByteBuffer bytes, int crc32c) throws IOException {
+    write(chunkId, bytes, BlockSums.of(bytes), crc32c);
+  }
+
+  /**
+   * The same, with the checksums of the blocks as the first writer made them.
+   *
+   * @throws CorruptChunk if a block has another checksum
+   */
+  public void write(String chunkId, ByteBuffer bytes, BlockSums sums) throws IOException {
+    OptionalInt wrong = sums.firstWrong(bytes);
+    if (wrong.isPresent()) {
+      throw new CorruptChunk(
+          node, chunkId, wrong.getAsInt(), "the bytes that were sent", "other bytes");
+    }
+    write(chunkId, bytes, sums, sums.whole(bytes.remaining()));
+  }
+
+  private void write(String chunkId, ByteBuffer bytes, BlockSums sums, int crc32c)
+      throws IOException {
     Path shard = shard(chunkId);
     int length = bytes.remaining();
     if (length > MAX_CHUNK_BYTES) {
@@ -131,7 +193,7 @@ public final class ChunkStore implements AutoCloseable {
           "chunk %s: expected at most %d bytes, found %d"
               .formatted(chunkId, MAX_CHUNK_BYTES, length));
     }
-    int found = ChunkFile.crcOf(bytes);
+    int found = sums.whole(length);
     if (found != crc32c) {
       throw new CorruptChunk(
           node,
@@ -143,14 +205,21 @@ public final class ChunkStore implements AutoCloseable {
     ReentrantLock lock = lockOf(chunkId);
     lock.lock();
     try {
-      if (!isHeld(chunkId, length, crc32c)) {
+      if (isHeld(chunkId, length, crc32c)) {
+        // It may be there without having been forced: whoever wrote it was killed in between.
+        force(file(chunkId));
+      } else {
+        watch.expectRoom(chunkId, length);
         makeDurable(shard);
-        place(chunkId, bytes, crc32c);
+        place(chunkId, bytes, sums, crc32c);
       }
-      sync(shard);
-    } catch (FileAlreadyExistsException e) {
+      if (syncs) {
+        sync(shard);
+      }
+    } catch (FileAlreadyExistsException | DiskReadOnly e) {
       throw e;
     } catch (IOException e) {
+      watch.failed(e);
       throw new IOException(
           "chunk %s on %s: writing %d bytes failed (%s); %d bytes are free in %s"
               .formatted(chunkId, node, length, e.getMessage(), freeBytes(), dir),
@@ -177,20 +246,32 @@ public final class ChunkStore implements AutoCloseable {
     }
   }
 
-  private void place(String chunkId, ByteBuffer bytes, int crc32c) throws IOException {
+  private void place(String chunkId, ByteBuffer bytes, BlockSums sums, int crc32c)
+      throws IOException {
     Path file = file(chunkId);
     Path temp = incoming.resolve(chunkId + "." + lastTemp.incrementAndGet());
-    try {
-      try (FileChannel out =
-          FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ChunkFile.write(out, bytes, crc32c);
-      }
+    try (FileChannel out =
+        FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ChunkFile.write(out, bytes, sums, crc32c);
       long before = Files.exists(file) ? Files.size(file) : 0;
       Files.move(temp, file, StandardCopyOption.ATOMIC_MOVE);
-      usedBytes.addAndGet(Files.size(file) - before);
+      usedBytes.addAndGet(out.size() - before);
+      if (syncs) {
+        out.force(false); // the length is forced with the bytes; only times may lag
+      }
     } catch (IOException | RuntimeException e) {
+      // After a failed force the cache shows bytes that the disk doesn't have: none may be found.
       Files.deleteIfExists(temp);
+      Files.deleteIfExists(file);
       throw e;
+    }
+  }
+
+  private void force(Path file) throws IOException {
+    if (syncs) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.force(false);
+      }
     }
   }
 
@@ -205,6 +286,15 @@ public final class ChunkStore implements AutoCloseable {
     }
   }
 
+  /** Whether a chunk is there that says of itself that it has that length and checksum. */
+  public boolean holds(String chunkId, int length, int crc32c) throws IOException {
+    try (ChunkFile chunk = new ChunkFile(file(chunkId), chunkId, node)) {
+      return chunk.length() == length && chunk.crc32c() == crc32c;
+    } catch (NoSuchFileException | CorruptChunk e) {
+      return false;
+    }
+  }
+
   /**
    * Reads a part of a chunk, checked.
    *
@@ -216,11 +306,7 @@ public final class ChunkStore implements AutoCloseable {
    */
   public ByteBuffer read(String chunkId, long offset, int length) throws IOException {
     try (ChunkFile chunk = openHeld(chunkId)) {
-      if (offset < 0 || length < 0 || offset > chunk.length() - length) {
-        throw new IllegalArgumentException(
-            "chunk %s: expected a part of its %d bytes, found %d bytes from %d"
-                .formatted(chunkId, chunk.length(), length, offset));
-      }
+      checkBounds(chunk, chunkId, offset, length);
       return chunk.read(offset, length);
     }
   }
@@ -236,6 +322,63 @@ public final class ChunkStore implements AutoCloseable {
     try (ChunkFile chunk = openHeld(chunkId)) {
       chunk.verify();
       return chunk.length();
+    }
+  }
+
+  /**
+   * Reads all of a chunk's bytes, checks them, and sums them up anew: a file that is whole in
+   * itself may still be another chunk's.
+   *
+   * @throws NoSuchFileException if there is no such chunk
+   * @throws CorruptChunk if any of it is damaged
+   */
+  public Sum sum(String chunkId) throws IOException {
+    try (ChunkFile chunk = openHeld(chunkId)) {
+      CRC32C crc = new CRC32C();
+      for (long at = 0; at < chunk.length(); at += ChunkFile.BLOCK_BYTES) {
+        int bytes = (int) Math.min(ChunkFile.BLOCK_BYTES, chunk.length() - at);
+        crc.update(chunk.read(at, bytes));
+      }
+      return new Sum(chunk.length(), (int) crc.getValue());
+    }
+  }
+
+  /** Whether a file is there under a chunk's name, sound or not. */
+  public boolean has(String chunkId) {
+    return Files.isRegularFile(file(chunkId), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Fills a buffer from a chunk. The bytes are <em>not</em> checked: whoever reads knows the
+   * checksum of what he reads, which guards the way to him as well.
+   *
+   * @throws NoSuchFileException if there is no such chunk
+   * @throws IllegalArgumentException if the part is not within the chunk
+   */
+  public void readUnchecked(String chunkId, long offset, ByteBuffer into) throws IOException {
+    try (ChunkFile chunk = openHeld(chunkId)) {
+      checkBounds(chunk, chunkId, offset, into.remaining());
+      chunk.readUnchecked(offset, into);
+    }
+  }
+
+  /** The same stretch, not read but open to be read, as it is sent over the network. */
+  public Part part(String chunkId, long offset, int length) throws IOException {
+    ChunkFile chunk = openHeld(chunkId);
+    try {
+      checkBounds(chunk, chunkId, offset, length);
+      return new Part(chunk.channel(), offset, length);
+    } catch (IllegalArgumentException e) {
+      chunk.close();
+      throw e;
+    }
+  }
+
+  private static void checkBounds(ChunkFile chunk, String chunkId, long offset, int length) {
+    if (offset < 0 || length < 0 || offset > chunk.length() - length) {
+      throw new IllegalArgumentException(
+          "chunk %s: expected a part of its %d bytes, found %d bytes from %d"
+              .formatted(chunkId, chunk.length(), length, offset));
     }
   }
 
@@ -255,9 +398,43 @@ public final class ChunkStore implements AutoCloseable {
    * @return whether it was there
    */
   public boolean delete(String chunkId) throws IOException {
-    Path file = file(chunkId);
     ReentrantLock lock = lockOf(chunkId);
     lock.lock();
+    try {
+      return remove(file(chunkId));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Deletes what is there under a chunk's name, unless it is sound and what it should be.
+   *
+   * @param length the chunk's length in bytes
+   * @param crc32c its checksum
+   * @return whether something was deleted
+   */
+  public boolean deleteUnless(String chunkId, long length, int crc32c) throws IOException {
+    ReentrantLock lock = lockOf(chunkId);
+    lock.lock();
+    try {
+      return !isSound(chunkId, new Sum(length, crc32c)) && remove(file(chunkId));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isSound(String chunkId, Sum expected) throws IOException {
+    try {
+      return sum(chunkId).equals(expected);
+    } catch (ClosedChannelException e) {
+      throw e; // This thread shall end; that says nothing of the chunk.
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private boolean remove(Path file) throws IOException {
     try {
       long fileBytes = Files.size(file);
       Files.delete(file);
@@ -265,8 +442,6 @@ public final class ChunkStore implements AutoCloseable {
       return true;
     } catch (NoSuchFileException e) {
       return false;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -320,12 +495,23 @@ public final class ChunkStore implements AutoCloseable {
 
   /** What is free on the disk for this process, in bytes. */
   public long freeBytes() throws IOException {
-    return Files.getFileStore(dir).getUsableSpace();
+    return disk.freeBytes();
+  }
+
+  /** Whether the disk takes chunks, and why not. Chunks that are there are read in any case. */
+  public Room room() {
+    return watch.room();
+  }
+
+  /** Whether the disk takes chunks. */
+  public boolean writable() {
+    return room().writable();
   }
 
   /** Gives the folder back. */
   @Override
   public void close() throws IOException {
+    watch.close();
     lockFile.close();
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** One request and its answer, without HTTP's small print. */
 final class Exchange {
@@ -77,6 +78,11 @@ final class Exchange {
     return Optional.empty();
   }
 
+  /** A parameter that is {@code true}, or is not. */
+  boolean flag(String name) {
+    return parameter(name).filter("true"::equals).isPresent();
+  }
+
   /** A parameter that is a whole number. */
   Optional<Integer> number(String name) {
     return parameter(name).map(text -> parse(name, text));
@@ -107,6 +113,18 @@ final class Exchange {
     }
   }
 
+  /** Over which version alone a file may be put; 0 for "no such file". */
+  Optional<Integer> onlyOver() {
+    String given = http.getRequestHeaders().getFirst("Idunno-If-Version");
+    Optional<Integer> number =
+        Optional.ofNullable(given).map(text -> parse("Idunno-If-Version", text));
+    if (number.isPresent() && number.get() < 0) {
+      throw new IllegalArgumentException(
+          "Idunno-If-Version: expected 0 (no such file) or more, found " + number.get());
+    }
+    return number;
+  }
+
   InputStream body() {
     return http.getRequestBody();
   }
@@ -117,9 +135,14 @@ final class Exchange {
    * @throws IllegalArgumentException if a component of it is absent, or a list of it holds a null
    */
   <T> T json(Class<T> type) throws IOException {
-    byte[] bytes = http.getRequestBody().readNBytes(MAX_JSON_BYTES + 1);
-    if (bytes.length > MAX_JSON_BYTES) {
-      throw new IllegalArgumentException("body: expected at most " + MAX_JSON_BYTES + " bytes");
+    return json(type, MAX_JSON_BYTES);
+  }
+
+  /** The same, of so many bytes at the most. */
+  <T> T json(Class<T> type, int maxBytes) throws IOException {
+    byte[] bytes = http.getRequestBody().readNBytes(maxBytes + 1);
+    if (bytes.length > maxBytes) {
+      throw new IllegalArgumentException("body: expected at most " + maxBytes + " bytes");
     }
     T value = Codec.json().decode(bytes, type);
     if (value == null) {
@@ -155,10 +178,20 @@ final class Exchange {
 
   /** Begins an answer of that many bytes; 0 means as many as come. */
   OutputStream bytes(String type, long length) throws IOException {
+    return bytes(200, type, length);
+  }
+
+  /** The same with another status. */
+  OutputStream bytes(int status, String type, long length) throws IOException {
     answered = true;
     http.getResponseHeaders().set("Content-Type", type);
-    http.sendResponseHeaders(200, length);
+    http.sendResponseHeaders(status, length);
     return http.getResponseBody();
+  }
+
+  /** A header of the request; null if there is none. */
+  @Nullable String asked(String header) {
+    return http.getRequestHeaders().getFirst(header);
   }
 
   /** Begins an answer of JSON lines. */

@@ -9,7 +9,6 @@ import idunno.node.logs.NodeLog;
 import idunno.node.transport.FreePort;
 import java.io.IOException;
 import java.net.BindException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +50,7 @@ final class NodeProcess implements AutoCloseable {
   private NodeProcess(NodeConfig config, Optional<Identity> known, Seeds seeds) throws IOException {
     this.config = config;
     this.seeds = seeds;
-    Files.createDirectories(config.data());
+    DataDirectory.open(config.data(), config.name());
     this.log = NodeLog.open(config.data().resolve("log"), config.name().value());
     this.gateway = listen(known);
     Node.Hosts at = hosts();
@@ -127,10 +126,15 @@ final class NodeProcess implements AutoCloseable {
   private Gateway openGateway() throws IOException {
     return Gateway.open(
         hosts().api(),
-        new GroupOps(this),
-        new FilesOps(this),
-        new ModelsOps(this),
-        new JobsOps(this));
+        new Gateway.Ports(
+            new GroupOps(this),
+            new FilesOps(this),
+            new VersionsOps(this),
+            new ListOps(this),
+            new DataOps(this),
+            new ModelsOps(this),
+            new JobsOps(this),
+            new HealthOps(this)));
   }
 
   /**
