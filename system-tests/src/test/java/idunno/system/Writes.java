@@ -17,16 +17,19 @@ final class Writes {
   private final Map<String, Long> byChecksum = new ConcurrentHashMap<>();
 
   /** A content and its number. */
-  record Write(long number, byte[] bytes, String crc32c) {}
+  record Write(long number, String text) {
+    byte[] bytes() {
+      return text.getBytes(StandardCharsets.US_ASCII);
+    }
+  }
 
   /** A content that nobody has put yet, a little longer than {@code more} bytes. */
   Write fresh(int more) {
     while (true) {
       long number = next.getAndIncrement();
-      byte[] bytes = ("#" + number + " " + "x".repeat(more)).getBytes(StandardCharsets.US_ASCII);
-      String crc32c = crc32c(bytes);
-      if (byChecksum.putIfAbsent(crc32c, number) == null) {
-        return new Write(number, bytes, crc32c);
+      Write write = new Write(number, "#" + number + " " + "x".repeat(more));
+      if (byChecksum.putIfAbsent(crc32c(write.bytes()), number) == null) {
+        return write;
       }
     }
   }
