@@ -32,9 +32,9 @@ final class Ballast {
     this.bytes = bytes;
   }
 
-  /** Ballast for a disk of that size: 16 MiB, or an eighth of a small disk. */
+  /** Ballast for a disk of that size: 16 MiB, or a tenth of a small disk. */
   static Ballast of(Path file, long totalBytes) {
-    return new Ballast(file, Math.min(MOST_BYTES, totalBytes / 8));
+    return new Ballast(file, Math.min(MOST_BYTES, totalBytes / 10));
   }
 
   /** Does what is right with so much free: goes overboard, comes back, or stays as it is. */

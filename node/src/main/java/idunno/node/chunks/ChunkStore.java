@@ -508,6 +508,21 @@ public final class ChunkStore implements AutoCloseable {
     return room().writable();
   }
 
+  /**
+   * Whether the disk is to blame for a write that failed, of whatever file of the node's.
+   *
+   * @return true if it takes no more chunks either
+   */
+  public boolean isToBlameFor(IOException failure) {
+    watch.failed(failure);
+    return !watch.room().writable();
+  }
+
+  /** Whether so many bytes of other files than chunks can be written to the disk now. */
+  public boolean hasRoomFor(long bytes) {
+    return watch.hasRoomFor(bytes);
+  }
+
   /** Gives the folder back. */
   @Override
   public void close() throws IOException {

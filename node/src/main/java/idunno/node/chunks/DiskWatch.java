@@ -166,6 +166,23 @@ public final class DiskWatch implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether others than chunks can be written to this disk now: the reserve is theirs.
+   *
+   * @param bytes how much they need
+   */
+  boolean hasRoomFor(long bytes) {
+    if (freeBytes() < bytes) {
+      return false;
+    }
+    try {
+      disk.tryToWrite();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private long freeBytes() {
     try {
       return disk.freeBytes();

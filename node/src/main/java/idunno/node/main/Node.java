@@ -67,6 +67,7 @@ final class Node implements AutoCloseable {
   private final Admission admission;
   private volatile @Nullable WorkerLoop worker;
   private volatile @Nullable String lastLeader;
+  private final Rest rest;
 
   /**
    * What a node starts from.
@@ -86,6 +87,7 @@ final class Node implements AutoCloseable {
     this.cluster = start.cluster();
     this.log = log;
     this.clockMs = clockMs;
+    this.rest = new Rest(log);
     NodeName self = config.name();
     Path data = config.data();
     String disk = DiskIdentity.of(data.resolve("consensus"), self.value());
@@ -238,7 +240,9 @@ final class Node implements AutoCloseable {
     @Override
     public void stopped(String reason, @Nullable Throwable cause) {
       log.write("consensus-stopped", "reason", reason);
-      if (cause != null) {
+      if (cause instanceof IOException failure && chunks.isToBlameFor(failure)) {
+        rest.begin(reason, loop.await(), consensus);
+      } else if (cause != null) {
         ProcessEnd.now(config.name() + ": " + reason, cause);
       }
     }
@@ -343,6 +347,16 @@ final class Node implements AutoCloseable {
       throw new IllegalStateException("this node has not entered its group");
     }
     return loop;
+  }
+
+  /** Whether the node waits for its disk to be mended, and takes no part in the consensus. */
+  boolean isResting() {
+    return rest.isOn();
+  }
+
+  /** Whether the disk has room for the consensus again. */
+  boolean canGoOn() {
+    return chunks.hasRoomFor(Rest.ENOUGH_BYTES);
   }
 
   NodeId id() {

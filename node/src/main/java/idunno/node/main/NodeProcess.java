@@ -37,6 +37,9 @@ final class NodeProcess implements AutoCloseable {
   private volatile @Nullable Node node;
   private volatile boolean closed;
 
+  /** The node had to be closed to come back from a rest, and has not come back yet. */
+  private boolean isComingBack;
+
   /** Asks a member who it is, over its API. */
   interface Seeds {
     /**
@@ -309,6 +312,7 @@ final class NodeProcess implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(WAY_BACK_EVERY_MS);
         changing.lockInterruptibly();
         try {
+          goOnAfterRest();
           Node now = node;
           List<Address> others = now == null ? List.of() : now.others();
           if (!others.isEmpty() && !others.equals(identity.seeds())) {
@@ -322,6 +326,25 @@ final class NodeProcess implements AutoCloseable {
       } catch (InterruptedException e) {
         return;
       }
+    }
+  }
+
+  /** A node that rests comes back when its disk has room. */
+  private void goOnAfterRest() throws IOException, InterruptedException {
+    Node resting = node;
+    if (resting != null && resting.isResting()) {
+      if (!resting.canGoOn()) {
+        return;
+      }
+      log.write("going-on");
+      isComingBack = true;
+      node = null;
+      resting.close();
+    }
+    if (isComingBack && !closed) {
+      UUID cluster = identity.cluster().orElseThrow().toUuid();
+      node = Node.start(new Node.Start(config, cluster, hosts(), false), log, clock);
+      isComingBack = false;
     }
   }
 

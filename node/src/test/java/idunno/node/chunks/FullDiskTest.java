@@ -96,10 +96,10 @@ class FullDiskTest {
     Path ballast = dir.resolve("ballast");
     DiskCare care = new DiskCare(OptionalLong.of(0), Optional.of(ballast), ignored -> {}, true);
     try (ChunkStore store = ChunkStore.open(dir, "n1", care)) {
-      expect(Files.size(ballast) == (1 << 20) / 8, "no ballast: " + Files.exists(ballast));
+      expect(Files.size(ballast) == (1 << 20) / 10, "no ballast: " + Files.exists(ballast));
       fill(dir.resolve("somebody-elses"));
       eventually("the ballast is gone", () -> !Files.exists(ballast));
-      eventually("and has left room", () -> store.freeBytes() >= (1 << 20) / 8);
+      eventually("and has left room", () -> store.freeBytes() >= (1 << 20) / 10);
       Files.delete(dir.resolve("somebody-elses"));
       eventually("the ballast is back", () -> Files.exists(ballast));
     }
