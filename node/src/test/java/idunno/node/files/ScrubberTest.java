@@ -94,7 +94,7 @@ class ScrubberTest {
     long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadlineNanos, what);
-      LockSupport.parkNanos(5_000_000);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
   }
 
