@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import idunno.core.base.NodeName;
 import idunno.core.files.DiskReport;
+import idunno.core.files.FileName;
 import idunno.core.membership.MemberState;
 import idunno.node.api.FsckView;
 import idunno.node.api.Views.MemberView;
+import idunno.node.client.ByteProgress;
 import idunno.node.client.Client;
 import idunno.node.demo.LocalCluster;
 import idunno.node.demo.LocalCluster.Machine;
@@ -286,13 +288,20 @@ class FullDiskIT {
   private static void goesToRestAndComesBack() throws Exception {
     byte[] bytes = bytes(3, 10_000);
     long incarnation = full().id().incarnation();
+    Path names = Files.createDirectories(Objects.requireNonNull(folder).resolve("names"));
+    for (int i = 0; i < 1_000; i++) {
+      Files.writeString(names.resolve("%04d-%s".formatted(i, "long-name".repeat(20))), "x");
+    }
     int[] round = {0};
+    // The open file of the log has some room of its own: long names fill it.
     Eventually.holds(
         "the consensus' log can't be written",
         Cluster.SOON.multipliedBy(3),
         () -> {
           fill(disk().resolve("greedy" + round[0]++));
-          put(machine("n1"), "meanwhile/" + round[0] % 4, bytes(round[0], 400_000));
+          FileName folderName = new FileName("meanwhile/" + round[0]);
+          Client.connect(List.of(machine("n1").api()), Cluster.http())
+              .putFolder(names, folderName, ByteProgress.SILENT);
           return full().state() == MemberState.FAILED;
         });
     assertTrue(machine(FULL).isRunning(), "its process lives on");
@@ -310,6 +319,10 @@ class FullDiskIT {
         FULL + " is back",
         Cluster.SOON,
         () -> full().state() == MemberState.ALIVE && takesChunks());
+    Eventually.holds(
+        FULL + " answers",
+        Cluster.SOON,
+        () -> Web.get(machine(FULL).api(), "/v1/files/without").statusCode() == 200);
     assertReadable("without", bytes);
     assertTrue(full().id().incarnation() > incarnation, "it went and came back");
     assertTrue(machine(FULL).isRunning(), "it is the same process");

@@ -264,7 +264,8 @@ class TransferIT {
         "{\"id\":\"%s\",\"length\":10,\"crc32c\":1,\"replicas\":[\"n1\",\"n2\",\"n3\",\"n4\"]}"
             .formatted(chunk);
     String file =
-        "{\"name\":\"lie\",\"length\":10,\"crc32c\":1,\"extents\":[{\"chunk\":\"%s\",\"offset\":0,\"length\":10,\"crc32c\":1}]}"
+        ("{\"name\":\"lie\",\"length\":10,\"crc32c\":1,\"extents\":"
+                + "[{\"chunk\":\"%s\",\"offset\":0,\"length\":10,\"crc32c\":1}]}")
             .formatted(chunk);
     List<String> lies =
         List.of(

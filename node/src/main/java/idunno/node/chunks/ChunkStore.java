@@ -14,15 +14,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -44,10 +39,6 @@ public final class ChunkStore implements AutoCloseable {
   /** The longest chunk, in bytes. */
   public static final int MAX_CHUNK_BYTES = 64 << 20;
 
-  private static final Pattern ID = Pattern.compile("[0-9a-f-]{8,64}");
-  private static final String SUFFIX = ".chunk";
-  private static final int SHARD_CHARS = 2;
-
   /**
    * One chunk that the store holds.
    *
@@ -58,6 +49,7 @@ public final class ChunkStore implements AutoCloseable {
 
   private final Path dir;
   private final Path incoming;
+  private final Shelves shelves;
   private final String node;
   private final FileChannel lockFile;
   private final LocalDisk disk;
@@ -65,7 +57,6 @@ public final class ChunkStore implements AutoCloseable {
   private final boolean syncs;
   private final AtomicLong usedBytes = new AtomicLong();
   private final AtomicLong lastTemp = new AtomicLong();
-  private final Set<Path> durableShards = new HashSet<>();
 
   /** One writer at a time for each id; unequal ids seldom share a lock. */
   private final List<ReentrantLock> locks = Stream.generate(ReentrantLock::new).limit(64).toList();
@@ -92,6 +83,7 @@ public final class ChunkStore implements AutoCloseable {
     this.syncs = care.syncs();
     this.dir = dir;
     this.incoming = dir.resolve("incoming");
+    this.shelves = new Shelves(dir);
     this.node = node;
     this.lockFile = lockFile;
     this.disk = new LocalDisk(dir, incoming, care.ballast());
@@ -126,7 +118,7 @@ public final class ChunkStore implements AutoCloseable {
       ChunkStore store = new ChunkStore(dir, node, lockFile, care);
       store.sweep();
       for (Held held : store.list()) {
-        store.usedBytes.addAndGet(Files.size(store.file(held.id())));
+        store.usedBytes.addAndGet(Files.size(store.shelves.file(held.id())));
       }
       store.watch.start();
       return store;
@@ -144,7 +136,7 @@ public final class ChunkStore implements AutoCloseable {
 
   private void sweep() throws IOException {
     Files.createDirectories(incoming);
-    sync(dir);
+    Shelves.sync(dir);
     try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(incoming)) {
       for (Path leftover : leftovers) {
         if (Files.isRegularFile(leftover, LinkOption.NOFOLLOW_LINKS)) {
@@ -186,7 +178,7 @@ public final class ChunkStore implements AutoCloseable {
 
   private void write(String chunkId, ByteBuffer bytes, BlockSums sums, int crc32c)
       throws IOException {
-    Path shard = shard(chunkId);
+    Path shard = shelves.shard(chunkId);
     int length = bytes.remaining();
     if (length > MAX_CHUNK_BYTES) {
       throw new IllegalArgumentException(
@@ -207,14 +199,14 @@ public final class ChunkStore implements AutoCloseable {
     try {
       if (isHeld(chunkId, length, crc32c)) {
         // It may be there without having been forced: whoever wrote it was killed in between.
-        force(file(chunkId));
+        force(shelves.file(chunkId));
       } else {
         watch.expectRoom(chunkId, length);
-        makeDurable(shard);
+        shelves.makeDurable(shard);
         place(chunkId, bytes, sums, crc32c);
       }
       if (syncs) {
-        sync(shard);
+        Shelves.sync(shard);
       }
     } catch (FileAlreadyExistsException | DiskReadOnly e) {
       throw e;
@@ -231,7 +223,7 @@ public final class ChunkStore implements AutoCloseable {
 
   /** Whether these bytes are there and undamaged; it takes a full read to promise that. */
   private boolean isHeld(String chunkId, int length, int crc32c) throws IOException {
-    try (ChunkFile chunk = new ChunkFile(file(chunkId), chunkId, node)) {
+    try (ChunkFile chunk = new ChunkFile(shelves.file(chunkId), chunkId, node)) {
       if (chunk.length() != length || chunk.crc32c() != crc32c) {
         throw new FileAlreadyExistsException(
             "chunk %s on %s".formatted(chunkId, node),
@@ -248,7 +240,7 @@ public final class ChunkStore implements AutoCloseable {
 
   private void place(String chunkId, ByteBuffer bytes, BlockSums sums, int crc32c)
       throws IOException {
-    Path file = file(chunkId);
+    Path file = shelves.file(chunkId);
     Path temp = incoming.resolve(chunkId + "." + lastTemp.incrementAndGet());
     try (FileChannel out =
         FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -275,20 +267,9 @@ public final class ChunkStore implements AutoCloseable {
     }
   }
 
-  /** Makes a shard's folder, and its name durable, once; other writers to it wait for that. */
-  private void makeDurable(Path shard) throws IOException {
-    synchronized (durableShards) {
-      if (!durableShards.contains(shard)) {
-        Files.createDirectories(shard);
-        sync(dir);
-        durableShards.add(shard);
-      }
-    }
-  }
-
   /** Whether a chunk is there that says of itself that it has that length and checksum. */
   public boolean holds(String chunkId, int length, int crc32c) throws IOException {
-    try (ChunkFile chunk = new ChunkFile(file(chunkId), chunkId, node)) {
+    try (ChunkFile chunk = new ChunkFile(shelves.file(chunkId), chunkId, node)) {
       return chunk.length() == length && chunk.crc32c() == crc32c;
     } catch (NoSuchFileException | CorruptChunk e) {
       return false;
@@ -345,7 +326,7 @@ public final class ChunkStore implements AutoCloseable {
 
   /** Whether a file is there under a chunk's name, sound or not. */
   public boolean has(String chunkId) {
-    return Files.isRegularFile(file(chunkId), LinkOption.NOFOLLOW_LINKS);
+    return Files.isRegularFile(shelves.file(chunkId), LinkOption.NOFOLLOW_LINKS);
   }
 
   /**
@@ -384,7 +365,7 @@ public final class ChunkStore implements AutoCloseable {
 
   private ChunkFile openHeld(String chunkId) throws IOException {
     try {
-      return new ChunkFile(file(chunkId), chunkId, node);
+      return new ChunkFile(shelves.file(chunkId), chunkId, node);
     } catch (NoSuchFileException e) {
       var missing = new NoSuchFileException("chunk " + chunkId, null, "not on " + node);
       missing.initCause(e);
@@ -401,7 +382,7 @@ public final class ChunkStore implements AutoCloseable {
     ReentrantLock lock = lockOf(chunkId);
     lock.lock();
     try {
-      return remove(file(chunkId));
+      return remove(shelves.file(chunkId));
     } finally {
       lock.unlock();
     }
@@ -418,7 +399,7 @@ public final class ChunkStore implements AutoCloseable {
     ReentrantLock lock = lockOf(chunkId);
     lock.lock();
     try {
-      return !isSound(chunkId, new Sum(length, crc32c)) && remove(file(chunkId));
+      return !isSound(chunkId, new Sum(length, crc32c)) && remove(shelves.file(chunkId));
     } finally {
       lock.unlock();
     }
@@ -450,42 +431,7 @@ public final class ChunkStore implements AutoCloseable {
    * whether one is sound. Files that are no chunks are passed over.
    */
   public List<Held> list() throws IOException {
-    List<Held> held = new ArrayList<>();
-    try (DirectoryStream<Path> shards =
-        Files.newDirectoryStream(
-            dir, path -> path.getFileName().toString().length() == SHARD_CHARS)) {
-      for (Path shard : shards) {
-        if (Files.isDirectory(shard, LinkOption.NOFOLLOW_LINKS)) {
-          listShard(shard, held);
-        }
-      }
-    }
-    held.sort((a, b) -> a.id().compareTo(b.id()));
-    return held;
-  }
-
-  private void listShard(Path shard, List<Held> held) throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(shard, "*" + SUFFIX)) {
-      for (Path file : files) {
-        String name = file.getFileName().toString();
-        String id = name.substring(0, name.length() - SUFFIX.length());
-        if (ID.matcher(id).matches() && file.equals(file(id))) {
-          addIfFile(id, file, held);
-        }
-      }
-    }
-  }
-
-  private static void addIfFile(String id, Path file, List<Held> held) throws IOException {
-    try {
-      var attributes =
-          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      if (attributes.isRegularFile()) {
-        held.add(new Held(id, Math.max(0, ChunkFile.lengthOf(attributes.size()))));
-      }
-    } catch (NoSuchFileException e) {
-      // Deleted since the folder was read, so it is not held.
-    }
+    return shelves.list();
   }
 
   /** What the chunks take on the disk, in bytes, their checksums included. */
@@ -530,28 +476,7 @@ public final class ChunkStore implements AutoCloseable {
     lockFile.close();
   }
 
-  private Path file(String chunkId) {
-    return shard(chunkId).resolve(chunkId + SUFFIX);
-  }
-
-  /** The folder of a chunk's file. The check of the id keeps a peer's text out of the path. */
-  private Path shard(String chunkId) {
-    if (!ID.matcher(chunkId).matches()) {
-      String shown = chunkId.length() <= 80 ? chunkId : chunkId.substring(0, 80) + "…";
-      throw new IllegalArgumentException(
-          "chunk id: expected 8 to 64 of 0-9, a-f and '-', found '" + shown + "'");
-    }
-    return dir.resolve(chunkId.substring(0, SHARD_CHARS));
-  }
-
   private ReentrantLock lockOf(String chunkId) {
     return locks.get(Math.floorMod(chunkId.hashCode(), locks.size()));
-  }
-
-  /** Makes the names in a folder durable. */
-  private static void sync(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 }

@@ -38,7 +38,7 @@ final class NodeProcess implements AutoCloseable {
   private volatile boolean closed;
 
   /** The node had to be closed to come back from a rest, and has not come back yet. */
-  private boolean isComingBack;
+  private volatile boolean isComingBack;
 
   /** Asks a member who it is, over its API. */
   interface Seeds {
@@ -265,6 +265,10 @@ final class NodeProcess implements AutoCloseable {
    */
   Node node() throws Unavailable {
     Node now = node;
+    if (now == null && isComingBack) {
+      throw new Unavailable(
+          config.name() + " is coming back, now that its disk has room again; ask another node");
+    }
     if (now == null) {
       throw new Unavailable(
           config.name() + " is in no group now; 'join' brings it into one, or back");

@@ -89,7 +89,8 @@ public final class ChunkWriter {
   private static IOException tooFew(ChunkId id, int wanted, int held, List<String> failures) {
     int last = failures.size();
     return new IOException(
-        "chunk %s: expected %d nodes to hold it, found %d (%s); nothing was committed, so the same put can be repeated"
+        ("chunk %s: expected %d nodes to hold it, found %d (%s);"
+                + " nothing was committed, so the same put can be repeated")
             .formatted(
                 id,
                 wanted,

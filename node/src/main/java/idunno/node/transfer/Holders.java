@@ -114,7 +114,8 @@ public final class Holders {
     }
     if (by.isEmpty() || by.size() < wanted) {
       throw new IOException(
-          "chunk %s: expected %d nodes to hold it, found %d%s; nothing was committed, so the same put can be repeated"
+          ("chunk %s: expected %d nodes to hold it, found %d%s;"
+                  + " nothing was committed, so the same put can be repeated")
               .formatted(
                   chunk.id(),
                   wanted,

@@ -17,6 +17,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,11 +90,11 @@ class ScrubberTest {
     return new Scrubber(disk, plan, file(), nowMs::get, diary);
   }
 
-  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+  private static void await(String what, BooleanSupplier condition) {
     long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadlineNanos, what);
-      TimeUnit.MILLISECONDS.sleep(5);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
   }
 
