@@ -1,46 +1,30 @@
 package idunno.system;
 
-import idunno.core.files.FileName;
-import idunno.node.api.Views.DeletedView;
-import idunno.node.api.Views.ErrorView;
-import idunno.node.api.Views.FileView;
-import idunno.node.api.Views.PutView;
-import idunno.node.api.Views.VersionView;
-import idunno.node.client.Client;
-import idunno.node.client.Patience;
-import idunno.node.codec.BadMessage;
-import idunno.node.codec.Codec;
+import idunno.core.base.Address;
 import idunno.node.demo.LocalCluster.Machine;
 import idunno.system.history.Action;
 import idunno.system.history.Operation;
 import idunno.system.history.Outcome;
-import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Random;
 import java.util.SplittableRandom;
-import java.util.UUID;
 
 /**
- * One client of a run: one operation at a time, at random nodes, with little patience. A change
- * that got no answer is sometimes asked for again at another node, under the same id, and sometimes
- * left alone; nothing is ever taken for not done unless a node says so, or none was reached.
+ * One client of a run: one operation at a time, at random nodes, over plain HTTP or by the
+ * program's own client, with little patience. Nothing is ever taken for not done unless a node says
+ * so, or none was reached.
  */
 final class HistoryClient {
-  private static final int TRIES = 3;
   private static final int MAX_MORE_BYTES = 200;
-
-  /** What a get was given that nobody has put. */
-  private static final long NOBODYS = Long.MAX_VALUE;
+  private static final int PUTS_PERCENT = 32;
+  private static final int PUTS_OVER_PERCENT = 10;
+  private static final int DELETES_PERCENT = 8;
 
   private final int number;
   private final List<Machine> machines;
@@ -48,14 +32,16 @@ final class HistoryClient {
   private final Writes writes;
   private final boolean stale;
   private final SplittableRandom random;
-  private final String id = UUID.randomUUID().toString();
+  private final OverHttp http;
+  private final ByClient client;
+  private final Map<String, Integer> lastSeen = new HashMap<>();
   private final List<Operation> done = new ArrayList<>();
-  private long sequence;
 
   /**
    * A client with nothing done.
    *
    * @param stale whether gets may be answered from the past; the check must find that out
+   * @param local a local file that nobody else uses
    */
   HistoryClient(
       int number,
@@ -63,6 +49,7 @@ final class HistoryClient {
       List<String> names,
       Writes writes,
       boolean stale,
+      Path local,
       SplittableRandom random) {
     this.number = number;
     this.machines = machines;
@@ -70,6 +57,10 @@ final class HistoryClient {
     this.writes = writes;
     this.stale = stale;
     this.random = random;
+    this.http = new OverHttp(machines, writes, stale, random.split());
+    List<Address> apis = new ArrayList<>(machines.stream().map(Machine::api).toList());
+    Collections.shuffle(apis, new Random(random.nextLong()));
+    this.client = new ByClient(apis, writes, local);
   }
 
   /** What it has done. To be asked when it does nothing more. */
@@ -81,133 +72,63 @@ final class HistoryClient {
   void act() throws InterruptedException {
     String name = names.get(random.nextInt(names.size()));
     int kind = random.nextInt(100);
-    if (kind < 40) {
-      Writes.Write write = writes.fresh(random.nextInt(MAX_MORE_BYTES));
-      change(name, new Action.Put(write.number()), write.bytes());
-    } else if (kind < 48) {
-      change(name, new Action.Delete(), new byte[0]);
+    if (kind < PUTS_PERCENT) {
+      put(name, OptionalInt.empty());
+    } else if (kind < PUTS_PERCENT + PUTS_OVER_PERCENT) {
+      put(name, OptionalInt.of(lastSeen.getOrDefault(name, 0)));
+    } else if (kind < PUTS_PERCENT + PUTS_OVER_PERCENT + DELETES_PERCENT) {
+      delete(name);
     } else {
-      read(name, any());
+      read(name, machines.get(random.nextInt(machines.size())));
     }
   }
 
-  private Machine any() {
-    return machines.get(random.nextInt(machines.size()));
+  private boolean overHttp() {
+    return random.nextInt(3) != 0;
   }
 
-  /** Reads a name at a node: its bytes, or its list of versions. */
+  private void put(String name, OptionalInt onlyOver) throws InterruptedException {
+    Writes.Write write = writes.fresh(random.nextInt(MAX_MORE_BYTES));
+    long called = System.nanoTime();
+    OverHttp.Answered answered =
+        overHttp()
+            ? http.put(name, write, onlyOver)
+            : new OverHttp.Answered("any", client.put(name, write, onlyOver));
+    add(name, new Action.Put(write.number(), onlyOver), answered, called);
+  }
+
+  private void delete(String name) throws InterruptedException {
+    long called = System.nanoTime();
+    OverHttp.Answered answered =
+        overHttp() ? http.delete(name) : new OverHttp.Answered("any", client.delete(name));
+    add(name, new Action.Delete(), answered, called);
+  }
+
+  /** Reads a name: its bytes, at that node or by the client, or its list of versions. */
   void read(String name, Machine machine) throws InterruptedException {
-    boolean list = !stale && random.nextInt(4) == 0;
-    String path = "/v1/files/" + name + "?stale=" + stale;
     long called = System.nanoTime();
-    Outcome outcome =
-        list ? listed(machine, name) : attempt(machine, request(machine, path).GET(), this::found);
-    add(name, machine, new Action.Get(), outcome, called);
-  }
-
-  private Outcome listed(Machine machine, String name) throws InterruptedException {
-    Patience patience = new Patience(0, 0, 0, 500 + random.nextInt(3_000));
-    Client client = Client.connect(List.of(machine.api()), Cluster.http()).with(patience);
-    try {
-      Optional<FileView> file = client.file(new FileName(name));
-      if (file.isEmpty()) {
-        return new Outcome.Absent();
-      }
-      VersionView latest = file.get().versions().getLast();
-      return new Outcome.Found(
-          latest.number(), writes.withChecksum(latest.crc32c()).orElse(NOBODYS));
-    } catch (InterruptedIOException e) {
-      throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
-    } catch (IOException e) {
-      return new Outcome.Unknown(String.valueOf(e.getMessage()));
+    OverHttp.Answered answered;
+    if (stale || overHttp()) {
+      answered = new OverHttp.Answered(machine.name(), http.get(name, machine));
+    } else {
+      Outcome outcome = random.nextBoolean() ? client.get(name) : client.list(name);
+      answered = new OverHttp.Answered("any", outcome);
     }
+    add(name, new Action.Get(), answered, called);
   }
 
-  private void change(String name, Action action, byte[] body) throws InterruptedException {
-    String path = "/v1/files/" + name;
-    long called = System.nanoTime();
-    sequence++;
-    Outcome outcome = new Outcome.Failed("no node was reached");
-    Machine machine = any();
-    for (int i = 0; i < TRIES; i++) {
-      HttpRequest.Builder request =
-          request(machine, path)
-              .header("Idunno-Client", id)
-              .header("Idunno-Sequence", Long.toString(sequence));
-      Outcome one =
-          action instanceof Action.Put
-              ? attempt(
-                  machine, request.PUT(BodyPublishers.ofByteArray(body)), a -> stored(a, body))
-              : attempt(machine, request.DELETE(), HistoryClient::deleted);
-      boolean settled = !(one instanceof Outcome.Unknown) && !(one instanceof Outcome.Failed);
-      // Not done by this try says nothing of the one before.
-      outcome = settled || !(outcome instanceof Outcome.Unknown) ? one : outcome;
-      if (settled || random.nextBoolean()) {
-        break;
-      }
-      machine = any();
-    }
-    add(name, machine, action, outcome, called);
-  }
-
-  private void add(String name, Machine machine, Action action, Outcome outcome, long called) {
+  private void add(String name, Action action, OverHttp.Answered answered, long called) {
     done.add(
-        new Operation(number, machine.name(), name, action, outcome, called, System.nanoTime()));
-  }
-
-  private HttpRequest.Builder request(Machine machine, String path) {
-    return HttpRequest.newBuilder(URI.create("http://" + machine.api() + path))
-        .timeout(Duration.ofMillis(500 + random.nextInt(3_000)));
-  }
-
-  /** Tells what an answer of status 200 says. */
-  private interface Reading {
-    Outcome of(HttpResponse<byte[]> answer) throws BadMessage;
-  }
-
-  private static Outcome attempt(Machine machine, HttpRequest.Builder request, Reading reading)
-      throws InterruptedException {
-    try {
-      HttpResponse<byte[]> answer =
-          Cluster.http().send(request.build(), BodyHandlers.ofByteArray());
-      return answer.statusCode() == 200 ? reading.of(answer) : refused(answer);
-    } catch (ConnectException | HttpConnectTimeoutException e) {
-      return new Outcome.Failed(machine.name() + " can't be reached");
-    } catch (IOException | BadMessage e) {
-      return new Outcome.Unknown(String.valueOf(e.getMessage()));
+        new Operation(
+            number, answered.node(), name, action, answered.outcome(), called, System.nanoTime()));
+    switch (answered.outcome()) {
+      case Outcome.Stored(int version) -> lastSeen.put(name, version);
+      case Outcome.Found(int version, long _) -> lastSeen.put(name, version);
+      case Outcome.Conflict(int found) -> lastSeen.put(name, found);
+      case Outcome.Absent _, Outcome.Deleted _ -> lastSeen.put(name, 0);
+      case Outcome.Failed _, Outcome.Unknown _ -> {
+        // What is there is no clearer than before.
+      }
     }
-  }
-
-  /** What isn't surely "not done" is unknown. */
-  private static Outcome refused(HttpResponse<byte[]> answer) throws BadMessage {
-    String error = Codec.json().decode(answer.body(), ErrorView.class).error();
-    if (answer.statusCode() == 404 && error.startsWith("no file ")) {
-      return new Outcome.Absent();
-    }
-    boolean surely = answer.statusCode() / 100 == 4 || error.contains("nothing was committed");
-    return surely ? new Outcome.Failed(error) : new Outcome.Unknown(error);
-  }
-
-  private static Outcome stored(HttpResponse<byte[]> answer, byte[] sent) throws BadMessage {
-    PutView put = Codec.json().decode(answer.body(), PutView.class);
-    if (put.length() != sent.length || !put.crc32c().equals(Writes.crc32c(sent))) {
-      throw new AssertionError("other bytes were stored than were sent: " + put);
-    }
-    return new Outcome.Stored(put.version());
-  }
-
-  private static Outcome deleted(HttpResponse<byte[]> answer) throws BadMessage {
-    return new Outcome.Deleted(Codec.json().decode(answer.body(), DeletedView.class).versions());
-  }
-
-  private Outcome found(HttpResponse<byte[]> answer) {
-    int version = (int) answer.headers().firstValueAsLong("Idunno-Version").orElse(0);
-    String crc32c = answer.headers().firstValue("Idunno-Crc32c").orElse("none");
-    return new Outcome.Found(
-        version,
-        writes
-            .of(answer.body())
-            .filter(_ -> crc32c.equals(Writes.crc32c(answer.body())))
-            .orElse(NOBODYS));
   }
 }

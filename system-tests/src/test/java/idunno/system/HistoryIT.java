@@ -7,6 +7,8 @@ import idunno.node.demo.LocalCluster.Machine;
 import idunno.system.history.History;
 import idunno.system.history.Operation;
 import idunno.system.history.Outcome;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -48,7 +50,7 @@ class HistoryIT {
     SplittableRandom random = new SplittableRandom(seed);
     List<HistoryClient> clients = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {
-      clients.add(new HistoryClient(i, CLUSTER.machines(), names, writes, stale, random.split()));
+      clients.add(client(i, names, writes, stale, random));
     }
     CountDownLatch end = new CountDownLatch(1);
     Faults faults = new Faults(CLUSTER, seed, end);
@@ -56,8 +58,7 @@ class HistoryIT {
     run(clients, faults, end);
     double seconds = (System.nanoTime() - startedNanos) / 1e9;
     CLUSTER.mend();
-    HistoryClient last =
-        new HistoryClient(CLIENTS, CLUSTER.machines(), names, writes, stale, random.split());
+    HistoryClient last = client(CLIENTS, names, writes, stale, random);
     for (Machine machine : CLUSTER.machines()) {
       for (String name : names) {
         last.read(name, machine);
@@ -65,6 +66,14 @@ class HistoryIT {
     }
     clients.add(last);
     judge(seed, clients, faults, seconds);
+  }
+
+  private static HistoryClient client(
+      int number, List<String> names, Writes writes, boolean stale, SplittableRandom random)
+      throws IOException {
+    Path local = CLUSTER.scratch().resolve("client-" + number);
+    return new HistoryClient(
+        number, CLUSTER.machines(), names, writes, stale, local, random.split());
   }
 
   private static void run(List<HistoryClient> clients, Faults faults, CountDownLatch end)

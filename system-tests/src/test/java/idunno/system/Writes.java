@@ -13,6 +13,9 @@ import java.util.zip.CRC32C;
  * <p>A file's list tells only checksums; a content is found by that, too.
  */
 final class Writes {
+  /** The number of bytes that nobody has put. */
+  static final long NOBODYS = Long.MAX_VALUE;
+
   private final AtomicLong next = new AtomicLong();
   private final Map<String, Long> byChecksum = new ConcurrentHashMap<>();
 

@@ -162,7 +162,8 @@ final class Node implements AutoCloseable {
               hosts.peer().port(),
               () -> hello,
               desk,
-              lost -> coordinator.connectionLost(new NodeName(lost.name())),
+              // Whoever connects may call himself what he likes.
+              lost -> NodeName.parse(lost.name()).ifPresent(coordinator::connectionLost),
               Limits.DEFAULT));
     } catch (IOException | RuntimeException e) {
       cleanup.close();
