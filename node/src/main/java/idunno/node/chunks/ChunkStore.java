@@ -242,19 +242,25 @@ public final class ChunkStore implements AutoCloseable {
       throws IOException {
     Path file = shelves.file(chunkId);
     Path temp = incoming.resolve(chunkId + "." + lastTemp.incrementAndGet());
+    long before = 0;
+    boolean placed = false;
     try (FileChannel out =
         FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       ChunkFile.write(out, bytes, sums, crc32c);
-      long before = Files.exists(file) ? Files.size(file) : 0;
+      before = Files.exists(file) ? Files.size(file) : 0;
       Files.move(temp, file, StandardCopyOption.ATOMIC_MOVE);
-      usedBytes.addAndGet(out.size() - before);
+      placed = true;
       if (syncs) {
         out.force(false); // the length is forced with the bytes; only times may lag
       }
+      usedBytes.addAndGet(out.size() - before);
     } catch (IOException | RuntimeException e) {
-      // After a failed force the cache shows bytes that the disk doesn't have: none may be found.
       Files.deleteIfExists(temp);
-      Files.deleteIfExists(file);
+      if (placed) {
+        // The cache shows bytes that the disk doesn't have: none may be found there.
+        Files.deleteIfExists(file);
+        usedBytes.addAndGet(-before);
+      }
       throw e;
     }
   }
