@@ -206,10 +206,18 @@ class DurabilityIT {
     return name.value().substring(0, name.value().lastIndexOf('/'));
   }
 
+  /** Reads a version; while no coordinator can be had, a node has no answer, and is asked again. */
   private static byte[] read(Machine machine, FileName name, int version) throws Exception {
-    HttpResponse<byte[]> answer =
-        Web.get(machine.api(), "/v1/files/" + name + "?version=" + version);
-    assertEquals(200, answer.statusCode(), () -> name + ": " + Web.error(answer));
-    return answer.body();
+    return Eventually.see(
+            name + " version " + version + " is read at " + machine.name(),
+            Cluster.SOON,
+            () -> {
+              String path = "/v1/files/" + name + "?version=" + version;
+              HttpResponse<byte[]> answer = Web.get(machine.api(), path);
+              assertEquals(200, answer.statusCode(), () -> name + ": " + Web.error(answer));
+              return answer;
+            },
+            answer -> true)
+        .body();
   }
 }
