@@ -67,11 +67,11 @@ record Walls(String root) {
   /** The edges that an edge may know besides the core and the floor. */
   private static final Map<String, Set<String>> NEIGHBOURS =
       Map.ofEntries(
-          Map.entry("client", Set.of("api")),
+          Map.entry("client", Set.of("api", "transfer")),
           Map.entry("convert", Set.of("onnx")),
           Map.entry("coordination", Set.of("replica")),
           Map.entry("demo", Set.of("api", "client", "shell", "zoo")),
-          Map.entry("files", Set.of("replica")),
+          Map.entry("files", Set.of("replica", "transfer")),
           Map.entry("gateway", Set.of("api")),
           Map.entry("inference", Set.of("natives", "onnx", "pictures")),
           Map.entry("pictures", Set.of("natives")),

@@ -8,6 +8,7 @@ import idunno.node.api.Views.MemberView;
 import idunno.node.client.Client;
 import idunno.node.demo.LocalCluster;
 import idunno.node.demo.LocalCluster.Machine;
+import idunno.node.demo.Site;
 import idunno.node.transport.Http;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -43,6 +45,8 @@ final class Cluster
   private final List<String> options;
   private @Nullable Path folder;
   private @Nullable LocalCluster processes;
+  private boolean wired;
+  private Optional<Wires> wires = Optional.empty();
 
   /**
    * A cluster that starts with the first test.
@@ -53,6 +57,18 @@ final class Cluster
   Cluster(int nodes, String... options) {
     this.nodes = nodes;
     this.options = List.of(options);
+  }
+
+  /** A cluster whose nodes can be cut off from one another, where this machine lets us. */
+  static Cluster withWires(int nodes, String... options) {
+    Cluster cluster = new Cluster(nodes, options);
+    cluster.wired = true;
+    return cluster;
+  }
+
+  /** The wires between the nodes; empty where this machine lets us have none. */
+  Optional<Wires> wires() {
+    return wires;
   }
 
   /** The HTTP client of the tests. */
@@ -66,7 +82,9 @@ final class Cluster
     Path fresh = home.resolve(test.getRequiredTestClass().getSimpleName()).toAbsolutePath();
     delete(fresh);
     folder = fresh;
-    processes = LocalCluster.start(Program.node(), fresh.resolve("nodes"), nodes, options);
+    wires = wired ? Wires.lay(nodes) : Optional.empty();
+    Site site = wires.isPresent() ? wires.get() : Site.LOOPBACK;
+    processes = LocalCluster.start(site, Program.node(), fresh.resolve("nodes"), nodes, options);
   }
 
   @Override
@@ -87,6 +105,9 @@ final class Cluster
     LocalCluster running = processes;
     if (running != null) {
       running.close();
+    }
+    if (wires.isPresent()) {
+      wires.get().takeAway();
     }
     if (test.getExecutionException().isEmpty()) {
       for (Machine machine : machines()) {
@@ -212,6 +233,9 @@ final class Cluster
 
   /** Starts what is down, and waits until every node finds all of them alive. */
   void mend() throws IOException, InterruptedException {
+    if (wires.isPresent()) {
+      wires.get().mend();
+    }
     for (Machine machine : machines()) {
       if (!machine.isRunning()) {
         machine.launch(List.of());

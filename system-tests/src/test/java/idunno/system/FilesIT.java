@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -158,7 +159,8 @@ class FilesIT {
     put(CLUSTER.machine("n4"), "short-lived", bytes(3, 12 << 20));
     long grown = sum(used()) - sum(before);
     assertTrue(grown >= COPIES * (24L << 20), "4 copies of 24 MiB took " + grown + " bytes");
-    assertEquals(2, CLUSTER.client().delete(new FileName("short-lived")).versions());
+    FileName name = new FileName("short-lived");
+    assertEquals(2, CLUSTER.client().delete(name, OptionalLong.of(0)).versions());
     assertTrue(CLUSTER.client().file(new FileName("short-lived")).isEmpty());
     Eventually.see(
         "every disk as empty as before: " + before, Cluster.SOON, FilesIT::used, before::equals);

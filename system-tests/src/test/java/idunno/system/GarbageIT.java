@@ -128,6 +128,29 @@ class GarbageIT {
   }
 
   @Test
+  void whoeverGreetsUnderANameThatNoNodeCanHaveAndHangsUpHarmsNothing() throws Exception {
+    for (Machine machine : CLUSTER.machines()) {
+      for (String name : List.of("client-" + "x".repeat(40), "", "N 1", "\u0000", "../n1")) {
+        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+        byte[] greeting =
+            ByteBuffer.allocate(14 + utf8.length)
+                .put("IDUNNO\r\n".getBytes(StandardCharsets.US_ASCII))
+                .putShort((short) 1)
+                .putShort((short) 0)
+                .putShort((short) utf8.length)
+                .put(utf8)
+                .array();
+        try (Socket socket = open(machine, 1)) {
+          socket.getOutputStream().write(greeting);
+          socket.shutdownOutput();
+          // The node has seen the end when it hangs up.
+          assertTrue(socket.getInputStream().readAllBytes().length > 0, "it greets too");
+        }
+      }
+    }
+  }
+
+  @Test
   void wrongJsonIsAnsweredWithAReason() throws Exception {
     Machine machine = CLUSTER.machine("n2");
     List<String> bodies =

@@ -29,6 +29,9 @@ final class Mask {
           rule("\\b(coordinator|standby)\\b", "<role>"),
           rule("[ \\t]{2,}", "  "),
           rule("(?m) +$", ""),
+          rule(
+              "(?m)^(n\\d  \\d+  alive  .*  )[0-9.,]+ [kMGT]?B  [0-9.,]+ [kMGT]?B  (?=writable$)",
+              "$1<size>  <size>  "),
           // Which machine leads, and which one runs a batch, is decided anew each time.
           rule("<role>  n\\d#\\d", "<role>  <node>"),
           rule("(?m)^n\\d#\\d  alive  \\d+$", "<node>  alive  <n>"),

@@ -1,5 +1,6 @@
 package idunno.core.base;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +23,11 @@ public record NodeName(String value) implements Comparable<NodeName> {
               + " found "
               + Checks.quote(value));
     }
+  }
+
+  /** The name that somebody says he has; empty if no node can have it. */
+  public static Optional<NodeName> parse(String said) {
+    return SHAPE.matcher(said).matches() ? Optional.of(new NodeName(said)) : Optional.empty();
   }
 
   @Override

@@ -236,6 +236,12 @@ final class Attendance {
     return leaving.stream().filter(emptyHanded::contains).toList();
   }
 
+  /** Whether nobody who counts is silent just now. */
+  boolean suspectsNobody(ClusterState state) {
+    return failing.isEmpty()
+        && state.members().alive().stream().noneMatch(one -> detector.isSuspect(one.id()));
+  }
+
   /** Who is suspected, and since when. */
   FailureDetector detector() {
     return detector;

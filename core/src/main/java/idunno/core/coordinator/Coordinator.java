@@ -11,6 +11,7 @@ import idunno.core.worker.Beat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -27,20 +28,24 @@ import java.util.TreeSet;
  */
 public final class Coordinator {
   private final DetectionRule rule;
+  private final UpkeepRule upkeepRule;
   private boolean active;
   private long term;
   private long steppedMs;
   private long followedChanges;
   private Attendance attendance;
   private Dispatcher dispatcher = new Dispatcher();
-  private Upkeep upkeep = new Upkeep(0);
+  private RoomBook rooms = new RoomBook();
+  private Upkeep upkeep;
   private final NavigableSet<JobId> seenJobs = new TreeSet<>();
   private final NavigableSet<JobId> publishing = new TreeSet<>();
 
   /** A coordinator that isn't elected yet. */
-  public Coordinator(DetectionRule rule) {
+  public Coordinator(DetectionRule rule, UpkeepRule upkeepRule) {
     this.rule = rule;
+    this.upkeepRule = upkeepRule;
     this.attendance = new Attendance(rule, 0);
+    this.upkeep = new Upkeep(upkeepRule, 0);
   }
 
   /**
@@ -79,7 +84,8 @@ public final class Coordinator {
         }
         judge(state, nowMs, effects);
       }
-      case Happening.CopyEnded ended -> upkeep.copied(ended, effects);
+      case Happening.CopyEnded ended -> upkeep.copied(state, ended, nowMs, effects);
+      case Happening.BalanceAsked asked -> upkeep.balance(asked.withinPoints(), nowMs);
       case Happening.PublishEnded ended -> publishing.remove(ended.job());
       case Happening.ResultsUnsettled unsettled ->
           unsettled.batches().forEach(key -> dispatcher.unsettle(state.jobs(), key));
@@ -87,7 +93,7 @@ public final class Coordinator {
         follow(state, nowMs, effects);
         judge(state, nowMs, effects);
         publish(state, effects);
-        upkeep.tick(state, attendance, nowMs, effects);
+        upkeep.tick(state, attendance, rooms, nowMs, effects);
       }
     }
     return effects;
@@ -100,7 +106,8 @@ public final class Coordinator {
     followedChanges = -1;
     attendance = new Attendance(rule, nowMs);
     dispatcher = new Dispatcher();
-    upkeep = new Upkeep(nowMs);
+    rooms = new RoomBook();
+    upkeep = new Upkeep(upkeepRule, nowMs);
     seenJobs.clear();
     publishing.clear();
     attendance.takeOver(state, elected.deposed(), nowMs, effects);
@@ -129,6 +136,7 @@ public final class Coordinator {
 
   private void takeBackAll(ClusterState state, List<NodeId> gone) {
     for (NodeId node : gone) {
+      rooms.forget(node.name());
       for (BatchKey key : dispatcher.givenTo(node, Long.MAX_VALUE)) {
         dispatcher.takeBack(state.jobs(), key, node);
       }
@@ -143,8 +151,10 @@ public final class Coordinator {
       return Beat.Answer.nothing(Beat.Standing.MEMBER);
     }
     attendance.heard(state, beat, nowMs, effects);
+    rooms.heard(beat.node().name(), beat.room());
+    boolean isComplete = attendance.isComplete(nowMs);
     return new Intake(state, dispatcher, attendance.runners(state), beat, nowMs, effects)
-        .take(attendance.isComplete(nowMs));
+        .take(isComplete, isComplete ? rooms.news(beat) : Optional.empty());
   }
 
   private void judge(ClusterState state, long nowMs, List<Effect> effects) {
@@ -168,6 +178,14 @@ public final class Coordinator {
    * @param history whether the committed batches are wanted too; a long job has many
    */
   public Report report(ClusterState state, boolean history, long nowMs) {
-    return Report.of(state, attendance.detector(), dispatcher.given(), term, history, nowMs);
+    return Report.of(
+        state,
+        attendance.detector(),
+        dispatcher.given(),
+        rooms.latest(),
+        upkeep.balance(),
+        term,
+        history,
+        nowMs);
   }
 }

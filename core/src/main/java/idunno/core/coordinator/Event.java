@@ -50,4 +50,7 @@ public sealed interface Event {
 
   /** A chunk is copied to a node that shall hold it too. */
   record CopyStarted(ChunkId chunk, NodeName from, NodeName to) implements Event {}
+
+  /** A node gives up a replica that is one too many. */
+  record ReplicaShed(ChunkId chunk, NodeName node) implements Event {}
 }

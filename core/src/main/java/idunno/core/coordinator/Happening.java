@@ -44,6 +44,13 @@ public sealed interface Happening {
   /** A copy of a chunk ended, well or not. */
   record CopyEnded(ChunkId chunk, NodeName to, boolean made) implements Happening {}
 
+  /**
+   * Somebody wants the disks evened out.
+   *
+   * @param withinPoints how many percentage points from the mean use a disk may be
+   */
+  record BalanceAsked(double withinPoints) implements Happening {}
+
   /** The writing of a job's result file ended, well or not. */
   record PublishEnded(JobId job) implements Happening {}
 

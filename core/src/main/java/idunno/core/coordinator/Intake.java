@@ -2,6 +2,7 @@ package idunno.core.coordinator;
 
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
+import idunno.core.files.DiskRooms;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
 import idunno.core.jobs.JobSpec;
@@ -59,14 +60,15 @@ final class Intake {
    * Takes what the beat says.
    *
    * @param mayAssign whether new work may be given out
+   * @param rooms the nodes' disks, where the worker has yet to be told
    */
-  Beat.Answer take(boolean mayAssign) {
+  Beat.Answer take(boolean mayAssign, Optional<DiskRooms> rooms) {
     takeHeld();
     takeResults();
     takeRefusals();
     takeBackUnlisted();
     List<Assignment> assigned = mayAssign ? assign() : List.of();
-    return new Beat.Answer(assigned, settled, cancelled, Beat.Standing.MEMBER);
+    return new Beat.Answer(assigned, settled, cancelled, Beat.Standing.MEMBER, rooms);
   }
 
   private void takeHeld() {

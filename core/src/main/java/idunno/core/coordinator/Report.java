@@ -1,7 +1,9 @@
 package idunno.core.coordinator;
 
 import idunno.core.base.NodeId;
+import idunno.core.base.NodeName;
 import idunno.core.base.Range;
+import idunno.core.files.DiskRoom;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchRecord;
 import idunno.core.jobs.JobSpec;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * What the coordinator knows at one moment: what lists and statistics are made of.
@@ -24,8 +27,16 @@ import java.util.NavigableMap;
  * @param nowMs the moment, milliseconds since 1970 by the coordinator's clock
  * @param members every member, suspects told from the alive
  * @param jobs every job, oldest first
+ * @param rooms what each node said last of its disk
+ * @param balance how evening out the disks stands
  */
-public record Report(long term, long nowMs, List<Member> members, List<JobReport> jobs) {
+public record Report(
+    long term,
+    long nowMs,
+    List<Member> members,
+    List<JobReport> jobs,
+    NavigableMap<NodeName, DiskRoom> rooms,
+    Balance balance) {
   /** The window of the query rate, in milliseconds. */
   public static final long RATE_WINDOW_MS = 10_000;
 
@@ -68,10 +79,17 @@ public record Report(long term, long nowMs, List<Member> members, List<JobReport
    */
   public record Running(int batch, Range queries, NodeId node, boolean running, long sinceMs) {}
 
+  /** Keeps its own copy of the map. */
+  public Report {
+    rooms = new TreeMap<>(rooms);
+  }
+
   static Report of(
       ClusterState state,
       FailureDetector detector,
       NavigableMap<BatchKey, Dispatcher.Given> given,
+      NavigableMap<NodeName, DiskRoom> rooms,
+      Balance balance,
       long term,
       boolean history,
       long nowMs) {
@@ -110,6 +128,6 @@ public record Report(long term, long nowMs, List<Member> members, List<JobReport
               running,
               history ? job.records() : List.of()));
     }
-    return new Report(term, nowMs, members, jobs);
+    return new Report(term, nowMs, members, jobs, rooms, balance);
   }
 }

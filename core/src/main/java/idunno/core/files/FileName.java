@@ -2,6 +2,7 @@ package idunno.core.files;
 
 import idunno.core.base.Checks;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * A name in the store: segments between slashes, such as {@code photos/7.jpg}. Folders are nothing
@@ -52,6 +53,21 @@ public record FileName(String value) implements Comparable<FileName> {
     return value.length() > folder.value.length() + 1
         && value.startsWith(folder.value)
         && value.charAt(folder.value.length()) == '/';
+  }
+
+  /** What stands behind the last slash. */
+  public String lastSegment() {
+    return value.substring(value.lastIndexOf('/') + 1);
+  }
+
+  /**
+   * A name that none in this folder comes before; none if no name can be in it for length. No
+   * character of a name sorts before a space.
+   */
+  Optional<FileName> firstWithin() {
+    return value.getBytes(StandardCharsets.UTF_8).length + 2 > MAX_BYTES
+        ? Optional.empty()
+        : Optional.of(resolve(" "));
   }
 
   /** This name, taken as a folder, with more segments behind it. */

@@ -30,4 +30,9 @@ public record FileVersion(int number, long length, int crc32c, List<Extent> exte
               + sum);
     }
   }
+
+  /** The same version under another number. */
+  FileVersion numbered(int other) {
+    return other == number ? this : new FileVersion(other, length, crc32c, extents, atMs);
+  }
 }

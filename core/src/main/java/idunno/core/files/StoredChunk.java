@@ -2,6 +2,7 @@ package idunno.core.files;
 
 import idunno.core.base.NodeName;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One chunk and the nodes that hold it durably.
@@ -18,6 +19,7 @@ public record StoredChunk(ChunkId id, int length, int crc32c, List<NodeName> rep
    * @throws IllegalArgumentException if the length is less than 1
    */
   public StoredChunk {
+    Objects.requireNonNull(id);
     if (length < 1) {
       throw new IllegalArgumentException("chunk " + id + ": expected 1 byte or more");
     }

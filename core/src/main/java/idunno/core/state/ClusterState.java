@@ -7,6 +7,7 @@ import idunno.core.files.FileName;
 import idunno.core.files.FileTable;
 import idunno.core.files.FileVersion;
 import idunno.core.files.NewFile;
+import idunno.core.files.Placement;
 import idunno.core.files.StoredChunk;
 import idunno.core.jobs.BatchResult;
 import idunno.core.jobs.Input;
@@ -44,6 +45,8 @@ public final class ClusterState {
   private JobTable jobs = new JobTable();
   private Sessions sessions = new Sessions();
   private List<ChunkId> freed = new ArrayList<>();
+  private List<DroppedReplica> dropped = new ArrayList<>();
+  private final ChunkJournal journal = new ChunkJournal();
   private long changes;
 
   /** Applies a request once; the same request again gets the first reply and changes nothing. */
@@ -53,7 +56,10 @@ public final class ClusterState {
       return before.get();
     }
     changes++;
+    int freedBefore = freed.size();
     Reply reply = change(request.command());
+    chunksIn(request.command()).forEach(journal::note);
+    freed.subList(freedBefore, freed.size()).forEach(journal::note);
     sessions.remember(request.id(), reply);
     return reply;
   }
@@ -64,9 +70,10 @@ public final class ClusterState {
       case Command.FailMember fail -> fail(fail);
       case Command.ReleaseMember release -> release(release);
       case Command.CommitFiles commit -> commit(commit);
-      case Command.DeleteFile delete -> delete(delete);
+      case Command.FileChange change -> FileChanges.apply(change, files, freed);
       case Command.AddReplica add -> addReplica(add);
       case Command.DropReplica drop -> dropReplica(drop);
+      case Command.ShedReplica shed -> shedReplica(shed);
       case Command.AddModel add -> addModel(add);
       case Command.RemoveModel remove -> removeModel(remove);
       case Command.SetBatchSize set -> setBatchSize(set);
@@ -77,10 +84,35 @@ public final class ClusterState {
     };
   }
 
+  /** The chunks that a command brings, or has on other nodes. */
+  private static List<ChunkId> chunksIn(Command command) {
+    return switch (command) {
+      case Command.CommitFiles commit -> commit.chunks().stream().map(StoredChunk::id).toList();
+      case Command.PublishResults publish ->
+          publish.chunks().stream().map(StoredChunk::id).toList();
+      case Command.AddReplica add -> List.of(add.chunk());
+      case Command.DropReplica drop -> List.of(drop.chunk());
+      case Command.ShedReplica shed -> List.of(shed.chunk());
+      // Where all of a node's replicas go, the journal is torn.
+      case Command.AdmitMember _,
+          Command.FailMember _,
+          Command.ReleaseMember _,
+          Command.FileChange _,
+          Command.AddModel _,
+          Command.RemoveModel _,
+          Command.SetBatchSize _,
+          Command.SubmitJob _,
+          Command.CompleteBatches _,
+          Command.CancelJob _ ->
+          List.of();
+    };
+  }
+
   private Reply admit(Command.AdmitMember command) {
     Optional<Member> before = members.get(command.name());
     if (before.isPresent() && !before.get().place().disk().equals(command.place().disk())) {
       files.dropReplicasOf(command.name());
+      journal.tear();
     }
     return new Reply.Admitted(members.admit(command.name(), command.place(), command.atMs()).id());
   }
@@ -96,34 +128,26 @@ public final class ClusterState {
       return new Reply.Refused(command.node() + " is not a member");
     }
     files.dropReplicasOf(command.node().name());
+    journal.tear();
     return new Reply.Done();
   }
 
   private Reply commit(Command.CommitFiles command) {
     files.addChunks(command.chunks());
-    for (NewFile file : command.files()) {
-      Optional<String> objection = files.objection(file);
-      if (objection.isPresent()) {
-        freed.addAll(files.dropUnreferenced(command.chunks()));
-        return new Reply.Refused(objection.get());
-      }
+    Optional<Reply> refusal = FileChanges.refusal(command.files(), files);
+    if (refusal.isPresent()) {
+      freed.addAll(files.dropUnreferenced(command.chunks()));
+      return refusal.get();
     }
     List<Integer> numbers = new ArrayList<>();
     for (NewFile file : command.files()) {
       numbers.add(files.commit(file, command.atMs()).number());
     }
     freed.addAll(files.dropUnreferenced(command.chunks()));
+    // After all commits: another file of them may refer to what the first one's limit lets go.
+    command.files().forEach(file -> freed.addAll(files.trim(file.name())));
     command.folder().ifPresent(jobs::usedDataset);
     return new Reply.Committed(numbers);
-  }
-
-  private Reply delete(Command.DeleteFile command) {
-    int versions = files.versions(command.name()).size();
-    if (versions == 0) {
-      return new Reply.Refused("no file " + command.name());
-    }
-    freed.addAll(files.delete(command.name()));
-    return new Reply.Deleted(versions);
   }
 
   private Reply addReplica(Command.AddReplica command) {
@@ -138,10 +162,56 @@ public final class ClusterState {
         : new Reply.Refused("no chunk " + command.chunk());
   }
 
+  /**
+   * Decided here, where all drops come in one order: two nodes that each find their replica damaged
+   * must not both give theirs up for the sake of the other's.
+   */
   private Reply dropReplica(Command.DropReplica command) {
-    return files.dropReplica(command.chunk(), command.node())
-        ? new Reply.Done()
-        : new Reply.Refused("no chunk " + command.chunk());
+    List<NodeName> replicas =
+        files.chunk(command.chunk()).map(StoredChunk::replicas).orElse(List.of());
+    boolean othersAreAlive =
+        members.aliveNames().stream()
+            .anyMatch(name -> !name.equals(command.node()) && replicas.contains(name));
+    if (replicas.contains(command.node()) && !othersAreAlive) {
+      return new Reply.Refused(
+          "chunk "
+              + command.chunk()
+              + ": expected another node that is alive to hold it, found "
+              + command.node()
+              + " alone");
+    }
+    return drop(command.chunk(), command.node());
+  }
+
+  private Reply drop(ChunkId chunk, NodeName node) {
+    if (!files.dropReplica(chunk, node)) {
+      return new Reply.Refused("no chunk " + chunk);
+    }
+    dropped.add(new DroppedReplica(chunk, node));
+    return new Reply.Done();
+  }
+
+  /**
+   * Decided anew here, whatever the proposer believed: another may have dropped one since, or a
+   * holder have failed.
+   */
+  private Reply shedReplica(Command.ShedReplica command) {
+    List<NodeName> replicas =
+        files.chunk(command.chunk()).map(StoredChunk::replicas).orElse(List.of());
+    Set<NodeName> alive = members.aliveNames();
+    long others =
+        replicas.stream()
+            .filter(node -> !node.equals(command.node()) && alive.contains(node))
+            .count();
+    return replicas.contains(command.node()) && others >= Placement.COPIES
+        ? drop(command.chunk(), command.node())
+        : new Reply.Refused(
+            "chunk "
+                + command.chunk()
+                + ": expected "
+                + Placement.COPIES
+                + " others that are alive to hold it, found "
+                + others);
   }
 
   private Reply addModel(Command.AddModel command) {
@@ -308,13 +378,14 @@ public final class ClusterState {
       return new Reply.Refused("job " + command.job() + " has no results to publish");
     }
     files.addChunks(command.chunks());
-    Optional<String> objection = files.objection(command.file());
+    Optional<String> objection = files.objection(command.file(), 0);
     if (objection.isPresent()) {
       freed.addAll(files.dropUnreferenced(command.chunks()));
       return new Reply.Refused(objection.get());
     }
     FileVersion version = files.commit(command.file(), command.atMs());
     freed.addAll(files.dropUnreferenced(command.chunks()));
+    freed.addAll(files.trim(command.file().name()));
     end(job.get(), JobState.DONE, command.atMs());
     return new Reply.Committed(List.of(version.number()));
   }
@@ -340,6 +411,18 @@ public final class ClusterState {
     List<ChunkId> taken = freed;
     freed = new ArrayList<>();
     return taken;
+  }
+
+  /** The replicas that were dropped since the last call: each node deletes its own. */
+  public List<DroppedReplica> takeDropped() {
+    List<DroppedReplica> taken = dropped;
+    dropped = new ArrayList<>();
+    return taken;
+  }
+
+  /** The chunks that changed last. */
+  public ChunkJournal journal() {
+    return journal;
   }
 
   /** A number that grows with each change; it counts for this process only. */
@@ -390,6 +473,8 @@ public final class ClusterState {
     jobs = JobTable.of(snapshot.jobs());
     sessions = Sessions.of(snapshot.sessions());
     freed = new ArrayList<>();
+    dropped = new ArrayList<>();
+    journal.tear();
     changes++;
   }
 }

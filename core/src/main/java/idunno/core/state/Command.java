@@ -35,7 +35,10 @@ public sealed interface Command {
   /** A node has handed back its work and leaves. */
   record ReleaseMember(NodeId node, long atMs) implements Command {}
 
-  /** New versions become visible, all together, with the chunks that hold them. */
+  /**
+   * New versions become visible, all together, with the chunks that hold them; or none, where one
+   * is on a condition that doesn't hold.
+   */
   record CommitFiles(
       List<NewFile> files, List<StoredChunk> chunks, Optional<FileName> folder, long atMs)
       implements Command {
@@ -46,14 +49,55 @@ public sealed interface Command {
     }
   }
 
-  /** All versions of a file go. */
-  record DeleteFile(FileName name) implements Command {}
+  /** Changes files that are there already; it brings no bytes. */
+  sealed interface FileChange extends Command {}
+
+  /**
+   * A file goes with all its versions, and can be had back until a time.
+   *
+   * @param untilMs at {@code atMs} or before: at once, with all that earlier deletes have kept
+   */
+  record DeleteFile(FileName name, long untilMs, long atMs) implements FileChange {}
+
+  /** What the last delete of a file took away comes back. */
+  record UndeleteFile(FileName name) implements FileChange {}
+
+  /** What was deleted goes for good where its time has come. */
+  record ReclaimDeleted(long atMs) implements FileChange {}
+
+  /**
+   * The files of a folder, or one file, keep so many versions each, from now on.
+   *
+   * @param versions 1 or more; 0 takes back the limit that was set for that very name
+   */
+  record KeepVersions(FileName folder, int versions) implements FileChange {}
+
+  /** A file with all its versions, or all of a folder, gets a name that is free. */
+  record MoveFile(FileName from, FileName to) implements FileChange {}
+
+  /**
+   * A version becomes a new version of another file, or the latest versions of a folder of another
+   * folder. The bytes are shared, not copied.
+   *
+   * @param version the latest, if none is named; a folder has none
+   */
+  record CopyFile(FileName from, Optional<Integer> version, FileName to, long atMs)
+      implements FileChange {}
 
   /** A node holds a chunk now: a repair has copied it there. */
   record AddReplica(ChunkId chunk, NodeName node) implements Command {}
 
-  /** A node holds a chunk no longer: it was lost, or found corrupt. */
+  /**
+   * A node holds a chunk no longer: it was lost, or found corrupt. Refused for the last replica
+   * that is alive, which may hold good bytes yet, or be brought back.
+   */
   record DropReplica(ChunkId chunk, NodeName node) implements Command {}
+
+  /**
+   * A node gives up a replica that is one too many. It is refused unless four others that are alive
+   * hold the chunk.
+   */
+  record ShedReplica(ChunkId chunk, NodeName node) implements Command {}
 
   /**
    * Files in a model's folder become a revision of the model.

@@ -1,9 +1,12 @@
 package idunno.core.worker;
 
 import idunno.core.base.NodeId;
+import idunno.core.files.DiskRoom;
+import idunno.core.files.DiskRooms;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a worker tells the coordinator several times a second: it lives, and all that it holds. Each
@@ -17,6 +20,8 @@ import java.util.List;
  * @param returned batches that it can't run
  * @param wants how many more batches it would take
  * @param leaving whether it wants to leave the group
+ * @param room what its disk has room for
+ * @param roomsKnown the fingerprint of the disks that it was told of last; 0 for none
  */
 public record Beat(
     NodeId node,
@@ -25,7 +30,9 @@ public record Beat(
     List<BatchResult> finished,
     List<Returned> returned,
     int wants,
-    boolean leaving) {
+    boolean leaving,
+    DiskRoom room,
+    long roomsKnown) {
   /** Keeps its own copies of the lists. */
   public Beat {
     held = List.copyOf(held);
@@ -57,12 +64,14 @@ public record Beat(
    * @param settled batches whose results are committed, or wanted no longer: forget them
    * @param cancelled batches to run no further
    * @param standing what the worker is to the cluster
+   * @param rooms all nodes' disks; nothing if the worker knows them
    */
   public record Answer(
       List<Assignment> assigned,
       List<BatchKey> settled,
       List<BatchKey> cancelled,
-      Standing standing) {
+      Standing standing,
+      Optional<DiskRooms> rooms) {
     /** Keeps its own copies of the lists. */
     public Answer {
       assigned = List.copyOf(assigned);
@@ -72,7 +81,7 @@ public record Beat(
 
     /** An answer that changes nothing. */
     public static Answer nothing(Standing standing) {
-      return new Answer(List.of(), List.of(), List.of(), standing);
+      return new Answer(List.of(), List.of(), List.of(), standing, Optional.empty());
     }
   }
 

@@ -1,6 +1,8 @@
 package idunno.core.worker;
 
 import idunno.core.base.NodeId;
+import idunno.core.files.DiskRoom;
+import idunno.core.files.DiskRooms;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
 import java.util.ArrayDeque;
@@ -25,6 +27,7 @@ public final class WorkerDesk {
   private final int slots;
   private long beats;
   private boolean leaving;
+  private DiskRooms rooms = DiskRooms.NONE;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private final NavigableMap<BatchKey, Long> running = new TreeMap<>();
   private final NavigableMap<BatchKey, BatchResult> finished = new TreeMap<>();
@@ -43,15 +46,28 @@ public final class WorkerDesk {
     this.slots = slots;
   }
 
-  /** The next beat. */
-  public Beat beat() {
+  /**
+   * The next beat.
+   *
+   * @param room what this node's disk has room for
+   */
+  public Beat beat(DiskRoom room) {
     List<Beat.Held> held = new ArrayList<>();
     running.forEach((key, sinceMs) -> held.add(new Beat.Held(key, true, sinceMs)));
     waiting.forEach(one -> held.add(new Beat.Held(one.assignment().key(), false, one.sinceMs())));
     List<Beat.Returned> refused = new ArrayList<>();
     returned.forEach((key, reason) -> refused.add(new Beat.Returned(key, reason)));
     int wants = leaving ? 0 : Math.max(0, 2 * slots - running.size() - waiting.size());
-    return new Beat(me, ++beats, held, List.copyOf(finished.values()), refused, wants, leaving);
+    return new Beat(
+        me,
+        ++beats,
+        held,
+        List.copyOf(finished.values()),
+        refused,
+        wants,
+        leaving,
+        room,
+        rooms.fingerprint());
   }
 
   /**
@@ -62,6 +78,7 @@ public final class WorkerDesk {
   public void accept(Beat beat, Beat.Answer answer, long nowMs) {
     beat.returned().forEach(one -> returned.remove(one.key()));
     answer.settled().forEach(finished::remove);
+    answer.rooms().ifPresent(told -> rooms = told);
     for (BatchKey key : answer.cancelled()) {
       waiting.removeIf(one -> one.assignment().key().equals(key));
     }
@@ -119,6 +136,11 @@ public final class WorkerDesk {
   /** The node was admitted anew: same desk, new id. */
   public void readmitted(NodeId id) {
     me = id;
+  }
+
+  /** All nodes' disks, as the coordinator told of them last. */
+  public DiskRooms rooms() {
+    return rooms;
   }
 
   /** This node's id. */

@@ -28,7 +28,7 @@ final class CoordinatorFailureTest {
 
   private JobSpec begin(int queries, int batchSize) {
     stage.elect(Optional.empty());
-    List.of(n1, n2, n3).forEach(desk -> stage.hear(desk.beat()));
+    List.of(n1, n2, n3).forEach(desk -> stage.hear(desk.beat(Stage.ROOM)));
     return stage.submit(queries, batchSize);
   }
 
@@ -104,7 +104,7 @@ final class CoordinatorFailureTest {
     passWith(3_000, n2, n3);
     stage.commit();
     assertEquals(List.of(), stage.beat(n2).assigned(), "n3 or n2 has it already");
-    WorkerDesk other = n2.beat().held().isEmpty() ? n3 : n2;
+    WorkerDesk other = n2.beat(Stage.ROOM).held().isEmpty() ? n3 : n2;
     stage.finish(other, key(job, 0));
     stage.beat(other);
     stage.commit();
@@ -237,10 +237,10 @@ final class CoordinatorFailureTest {
     stage.commit();
     assertEquals(List.of(), Stage.numbers(stage.beat(n3)), "n2 is awaited");
     passWith(2_800, n3);
-    assertTrue(n3.beat().held().isEmpty());
+    assertTrue(n3.beat(Stage.ROOM).held().isEmpty());
     passWith(400, n3);
 
-    assertEquals(2, n3.beat().held().size(), "n2 has been given up");
+    assertEquals(2, n3.beat(Stage.ROOM).held().size(), "n2 has been given up");
   }
 
   @Test
@@ -278,7 +278,7 @@ final class CoordinatorFailureTest {
   @Test
   void missingReplicasAreCopiedOnceAndTheCopyIsMadeKnown() {
     begin(10, 10);
-    stage.cluster.apply(new Command.DeleteFile(new FileName("models/resnet50/labels.txt")));
+    stage.cluster.apply(new Command.DeleteFile(new FileName("models/resnet50/labels.txt"), 0, 1));
     StoredChunk chunk = stage.cluster.put(new FileName("notes"), "n1", "n2");
     passWith(2_000, n1, n2, n3);
     List<RepairPlan.Copy> copies =

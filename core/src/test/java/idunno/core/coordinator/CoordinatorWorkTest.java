@@ -26,8 +26,8 @@ final class CoordinatorWorkTest {
 
   private JobSpec begin(int queries, int batchSize) {
     stage.elect(Optional.empty());
-    stage.hear(n1.beat());
-    stage.hear(n2.beat());
+    stage.hear(n1.beat(Stage.ROOM));
+    stage.hear(n2.beat(Stage.ROOM));
     return stage.submit(queries, batchSize);
   }
 
@@ -47,7 +47,7 @@ final class CoordinatorWorkTest {
   @Test
   void aBatchWhoseAnswerWasLostIsGivenAgainWithTheNextBeat() {
     JobSpec job = begin(100, 10);
-    stage.hear(n1.beat());
+    stage.hear(n1.beat(Stage.ROOM));
 
     assertEquals(List.of(0, 1), Stage.numbers(stage.beat(n1)));
     assertTrue(
@@ -57,8 +57,8 @@ final class CoordinatorWorkTest {
   @Test
   void aRepeatedOrOvertakenBeatChangesNothing() {
     begin(100, 10);
-    Beat early = n1.beat();
-    Beat late = n1.beat();
+    Beat early = n1.beat(Stage.ROOM);
+    Beat late = n1.beat(Stage.ROOM);
     assertEquals(List.of(0, 1), Stage.numbers(stage.hear(late)));
 
     assertEquals(Beat.Answer.nothing(Beat.Standing.MEMBER), stage.hear(late));
@@ -123,12 +123,12 @@ final class CoordinatorWorkTest {
     JobSpec job = begin(10, 10);
     stage.beat(n1);
     n1.giveBack(key(job, 0), "no memory");
-    stage.hear(n1.beat());
+    stage.hear(n1.beat(Stage.ROOM));
     stage.beat(n2);
     n2.giveBack(key(job, 0), "no memory");
     assertEquals(List.of(0), Stage.numbers(stage.beat(n2)), "both refused: a second attempt");
 
-    stage.hear(n1.beat());
+    stage.hear(n1.beat(Stage.ROOM));
     assertEquals(List.of(), stage.proposed(), "n2 is at it");
     stage.finish(n2, key(job, 0));
     stage.beat(n2);
@@ -193,7 +193,9 @@ final class CoordinatorWorkTest {
             List.of(),
             List.of(),
             0,
-            false);
+            false,
+            Stage.ROOM,
+            0);
 
     assertEquals(List.of(key(job, 1)), stage.hear(claim).cancelled());
   }
@@ -205,7 +207,8 @@ final class CoordinatorWorkTest {
     stage.cluster.apply(new Command.CancelJob(job.id(), 1));
 
     assertEquals(List.of(key(job, 0), key(job, 1)), stage.beat(n1).cancelled());
-    assertEquals(List.of(key(job, 0)), n1.beat().held().stream().map(Beat.Held::key).toList());
+    assertEquals(
+        List.of(key(job, 0)), n1.beat(Stage.ROOM).held().stream().map(Beat.Held::key).toList());
     stage.finish(n1, key(job, 0));
     assertEquals(List.of(key(job, 0)), stage.beat(n1).settled(), "nobody wants it any more");
     assertEquals(List.of(), stage.proposed());
@@ -249,13 +252,13 @@ final class CoordinatorWorkTest {
   void whoIsNotElectedDecidesNothing() {
     stage.submit(10, 10);
     stage.step(new Happening.Tick());
-    stage.step(new Happening.BeatArrived(1, n1.beat()));
+    stage.step(new Happening.BeatArrived(1, n1.beat(Stage.ROOM)));
     assertEquals(List.of(), stage.effects);
 
     stage.elect(Optional.empty());
     stage.step(new Happening.Deposed());
     stage.effects.clear();
-    stage.step(new Happening.BeatArrived(2, n1.beat()));
+    stage.step(new Happening.BeatArrived(2, n1.beat(Stage.ROOM)));
     stage.pass(10_000);
     assertEquals(List.of(), stage.effects);
   }
@@ -265,7 +268,8 @@ final class CoordinatorWorkTest {
     begin(10, 10);
     WorkerDesk stranger = new WorkerDesk(new NodeId(n1.me().name(), 7), 1);
 
-    assertEquals(Beat.Answer.nothing(Beat.Standing.STRANGER), stage.hear(stranger.beat()));
+    assertEquals(
+        Beat.Answer.nothing(Beat.Standing.STRANGER), stage.hear(stranger.beat(Stage.ROOM)));
     assertInstanceOf(Effect.AnswerBeat.class, stage.effects.getLast());
   }
 }

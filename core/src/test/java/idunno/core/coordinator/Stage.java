@@ -2,6 +2,7 @@ package idunno.core.coordinator;
 
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
+import idunno.core.files.DiskRoom;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.Progress;
@@ -17,18 +18,21 @@ import java.util.Optional;
 
 /** One coordinator and a few workers' desks, moved by hand. What is proposed waits for a commit. */
 final class Stage {
+  /** What each worker says of its disk. */
+  static final DiskRoom ROOM = new DiskRoom(1_000_000, 9_000_000, true);
+
   final SampleCluster cluster = new SampleCluster().withModel().withPhotos(100);
   final List<Event> told = new ArrayList<>();
   final List<Effect> effects = new ArrayList<>();
   private final List<Command> proposed = new ArrayList<>();
-  private Coordinator coordinator = new Coordinator(DetectionRule.DEFAULT);
+  private Coordinator coordinator = new Coordinator(DetectionRule.DEFAULT, UpkeepRule.DEFAULT);
   private long nowMs = 10_000;
   private long terms;
   private long tokens;
 
   /** A new coordinator takes office; it knows nothing but the cluster's state. */
   void elect(Optional<String> deposed) {
-    coordinator = new Coordinator(DetectionRule.DEFAULT);
+    coordinator = new Coordinator(DetectionRule.DEFAULT, UpkeepRule.DEFAULT);
     step(new Happening.Elected(++terms, deposed.map(NodeName::new)));
   }
 
@@ -80,7 +84,7 @@ final class Stage {
 
   /** A worker beats, has its answer, and takes up work. */
   Beat.Answer beat(WorkerDesk desk) {
-    Beat beat = desk.beat();
+    Beat beat = desk.beat(ROOM);
     Beat.Answer answer = hear(beat);
     desk.accept(beat, answer, nowMs);
     desk.start(nowMs);

@@ -51,11 +51,11 @@ final class FileTableTest {
     put(PHOTO, FIRST);
     put(other, FIRST);
 
-    assertEquals(List.of(), table.delete(PHOTO), "the other file still needs it");
+    assertEquals(List.of(), table.delete(PHOTO).freed(), "the other file still needs it");
     assertTrue(table.chunk(FIRST).isPresent());
-    assertEquals(List.of(FIRST), table.delete(other));
+    assertEquals(List.of(FIRST), table.delete(other).freed());
     assertFalse(table.chunk(FIRST).isPresent());
-    assertEquals(List.of(), table.delete(other), "what is gone is gone once");
+    assertEquals(List.of(), table.delete(other).freed(), "what is gone is gone once");
   }
 
   @Test
@@ -64,7 +64,7 @@ final class FileTableTest {
     table.pin(version);
     table.pin(version);
 
-    assertEquals(List.of(), table.delete(PHOTO));
+    assertEquals(List.of(), table.delete(PHOTO).freed());
     assertEquals(List.of(), table.unpin(version));
     assertEquals(List.of(FIRST), table.unpin(version));
     assertEquals(List.of(), table.unpin(version), "once too often does no harm");
@@ -74,13 +74,13 @@ final class FileTableTest {
   void aFileOutsideOfKnownChunksIsObjectedTo() {
     assertEquals(
         Optional.of("photos/1.jpg: chunk 00000001 is not in the store"),
-        table.objection(file(PHOTO, FIRST)));
+        table.objection(file(PHOTO, FIRST), 0));
     table.addChunks(List.of(chunk(FIRST)));
-    assertEquals(Optional.empty(), table.objection(file(PHOTO, FIRST)));
+    assertEquals(Optional.empty(), table.objection(file(PHOTO, FIRST), 0));
     NewFile tooLong = new NewFile(PHOTO, 1, 0, List.of(new Extent(FIRST, Integer.MAX_VALUE, 1, 0)));
     assertEquals(
         Optional.of("photos/1.jpg: extent beyond the 100 bytes of its chunk"),
-        table.objection(tooLong));
+        table.objection(tooLong, 0));
   }
 
   @Test

@@ -27,6 +27,7 @@ final class Cluster {
   private final Network network;
   private final SimulatedLog log;
   private final Invariants invariants = new Invariants();
+  private final Disks disks = new Disks();
   private final Rates rates;
   private final NavigableMap<NodeName, SimulatedNode> nodes = new TreeMap<>();
   private final NavigableMap<NodeName, Integer> lives = new TreeMap<>();
@@ -119,6 +120,7 @@ final class Cluster {
     leader = Optional.of(chosen);
     lastLeader = Optional.of(chosen.machine().name());
     disturbed();
+    disks.disturbed(timeline.nowMs());
     timeline.tell(chosen + " is elected in term " + term);
     chosen.elect(
         new SimulatedCoordinator(this, chosen, term, random),
@@ -188,14 +190,16 @@ final class Cluster {
       }
       case Command.PublishResults _ -> rates.ended(timeline.nowMs());
       case Command.CommitFiles _,
-          Command.DeleteFile _,
+          Command.FileChange _,
           Command.AddReplica _,
           Command.DropReplica _,
+          Command.ShedReplica _,
           Command.AddModel _,
           Command.RemoveModel _,
           Command.SetBatchSize _,
           Command.CancelJob _ -> {}
     }
+    disks.applied(log.state(), request.command(), reply, timeline.nowMs());
     invariants.applied(log.state(), request, reply);
   }
 
@@ -260,6 +264,10 @@ final class Cluster {
 
   Invariants invariants() {
     return invariants;
+  }
+
+  Disks disks() {
+    return disks;
   }
 
   Rates rates() {

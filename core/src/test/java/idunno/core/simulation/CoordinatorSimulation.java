@@ -45,7 +45,10 @@ final class CoordinatorSimulation {
           "DuplicateDropped",
           "Completed[counted=0, duplicates=1]",
           "has no results to publish",
-          "AddReplica");
+          "AddReplica",
+          "ReplicaShed",
+          "ShedReplica[chunk=",
+          "state=EVEN");
 
   private static List<Long> seeds() {
     return ONE_SEED

@@ -2,15 +2,13 @@ package idunno.core.simulation;
 
 import static idunno.core.simulation.Invariants.require;
 
-import idunno.core.files.Placement;
-import idunno.core.files.StoredChunk;
+import idunno.core.coordinator.Balance;
 import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
 import idunno.core.jobs.Progress;
 import idunno.core.jobs.QueryResult;
 import idunno.core.membership.Member;
-import idunno.core.state.ClusterState;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +24,16 @@ record Run(Map<String, List<QueryResult>> results, List<Rates.Window> windows, L
   /** How long the work may take, in virtual time: without faults it takes some 90 s. */
   private static final long DONE_WITHIN_MS = 400_000;
 
-  /** For members to be admitted again and chunks to be copied after the last job. */
-  private static final long CLEAN_UP_MS = 10_000;
+  /**
+   * For members to be admitted again, chunks to be copied, and what is too much to be dropped half
+   * a minute after the last coming and going.
+   */
+  private static final long CLEAN_UP_MS = 50_000;
+
+  /** For the disks to be evened out. */
+  private static final long BALANCE_MS = 60_000;
+
+  private static final double WITHIN_POINTS = 4;
 
   private static final double LARGEST_GAP = 0.10;
 
@@ -84,7 +90,8 @@ record Run(Map<String, List<QueryResult>> results, List<Rates.Window> windows, L
               });
     }
     checkMembers(cluster);
-    checkReplicas(cluster.log().state());
+    cluster.disks().checkEnd(cluster.log().state());
+    balance(cluster);
     if (cluster.scenario().faults().isEmpty()) {
       int batches =
           cluster.log().state().jobs().all().stream().mapToInt(Progress::batchesDone).sum();
@@ -161,12 +168,18 @@ record Run(Map<String, List<QueryResult>> results, List<Rates.Window> windows, L
                 + " run");
   }
 
-  private static void checkReplicas(ClusterState state) {
-    int wanted = Math.min(Placement.COPIES, state.members().alive().size());
-    for (StoredChunk chunk : state.files().chunks()) {
-      long held = chunk.replicas().stream().filter(state.members().aliveNames()::contains).count();
-      require(
-          held >= wanted, () -> chunk + ": " + held + " replicas are alive, " + wanted + " wanted");
-    }
+  private static void balance(Cluster cluster) {
+    SimulatedCoordinator office = cluster.leader().orElseThrow().office().orElseThrow();
+    office.balance(WITHIN_POINTS);
+    long untilMs = cluster.timeline().nowMs() + BALANCE_MS;
+    while (cluster.timeline().nowMs() < untilMs
+        && office.balance().state() == Balance.State.RUNNING
+        && cluster.timeline().step()) {}
+    Balance end = office.balance();
+    cluster.timeline().tell("balance: " + end);
+    require(
+        end.state() == Balance.State.EVEN || end.state() == Balance.State.STUCK,
+        () -> "the disks are still being evened out: " + end);
+    cluster.disks().checkEnd(cluster.log().state());
   }
 }

@@ -34,7 +34,7 @@ record Scenario(
   /** The scenario of a seed. */
   static Scenario draw(long seed) {
     Random random = new Random(seed);
-    List<Machine> machines = drawMachines(random);
+    List<Machine> machines = drawMachines(random, seed % 2 == 0 ? 1 : 3);
     List<JobPlan> jobs = drawJobs(random, machines);
     return new Scenario(seed, machines, jobs, drawFaults(random, machines), FAULTY_MS + 7_000);
   }
@@ -44,7 +44,7 @@ record Scenario(
     return new Scenario(seed, machines, jobs, List.of(), 0);
   }
 
-  private static List<Machine> drawMachines(Random random) {
+  private static List<Machine> drawMachines(Random random, int zones) {
     List<Machine> machines = new ArrayList<>();
     int count = 5 + random.nextInt(5);
     for (int i = 1; i <= count; i++) {
@@ -53,7 +53,8 @@ record Scenario(
               new NodeName("n" + i),
               1 + random.nextInt(2),
               0.8 + 0.6 * random.nextDouble(),
-              random.nextInt(4_000) - 2_000));
+              random.nextInt(4_000) - 2_000,
+              zones == 1 ? "" : "rack-" + i % zones));
     }
     return machines;
   }

@@ -1,8 +1,10 @@
 package idunno.core.simulation;
 
+import idunno.core.coordinator.Balance;
 import idunno.core.coordinator.Coordinator;
 import idunno.core.coordinator.Effect;
 import idunno.core.coordinator.Happening;
+import idunno.core.coordinator.UpkeepRule;
 import idunno.core.files.NewFile;
 import idunno.core.files.RepairPlan;
 import idunno.core.jobs.BatchResult;
@@ -30,7 +32,8 @@ final class SimulatedCoordinator {
   private final SimulatedNode node;
   private final long term;
   private final Random random;
-  private final Coordinator coordinator = new Coordinator(DetectionRule.DEFAULT);
+  private final Coordinator coordinator =
+      new Coordinator(DetectionRule.DEFAULT, UpkeepRule.DEFAULT);
   private final NavigableMap<Long, Asked> asked = new TreeMap<>();
   private long tokens;
 
@@ -57,11 +60,22 @@ final class SimulatedCoordinator {
     if (node.isOffice(this)) {
       step(new Happening.Tick());
       ClusterState state = cluster.log().state();
+      cluster.disks().checkWhole(state, cluster.timeline().nowMs());
       cluster
           .invariants()
           .looked(coordinator.report(state, true, node.nowMs()), state, cluster.timeline().nowMs());
       node.later(TICK_MS, this::tick);
     }
+  }
+
+  /** Has the disks evened out. */
+  void balance(double withinPoints) {
+    step(new Happening.BalanceAsked(withinPoints));
+  }
+
+  /** How that stands. */
+  Balance balance() {
+    return coordinator.report(cluster.log().state(), false, node.nowMs()).balance();
   }
 
   /** A beat has come in. */
@@ -130,7 +144,8 @@ final class SimulatedCoordinator {
           boolean made =
               cluster.isListening(copy.from())
                   && cluster.isListening(copy.to())
-                  && (cluster.network().isQuiet() || random.nextInt(5) > 0);
+                  && (cluster.network().isQuiet() || random.nextInt(5) > 0)
+                  && cluster.disks().copy(copy.chunk().id(), copy.from(), copy.to());
           step(new Happening.CopyEnded(copy.chunk().id(), copy.to(), made));
         });
   }

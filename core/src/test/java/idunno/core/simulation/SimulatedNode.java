@@ -159,7 +159,8 @@ final class SimulatedNode {
     admitting = true;
     Address address = new Address(machine.name().value(), 7000);
     Member.Place place =
-        new Member.Place("d" + machine.name(), address, address, address, machine.slots());
+        new Member.Place(
+            "d" + machine.name(), address, address, address, machine.slots(), machine.zone());
     cluster
         .log()
         .ask(
@@ -187,7 +188,7 @@ final class SimulatedNode {
       return;
     }
     inHurry = false;
-    Beat beat = mine.beat();
+    Beat beat = mine.beat(cluster.disks().room(machine.name()));
     awaited = beat.number();
     cluster
         .network()

@@ -20,7 +20,10 @@ import java.util.Random;
 
 /** What the store holds when a run begins: models, datasets, and chunks that need replicas. */
 final class Store {
-  private static final int CHUNKS = 12;
+  /** The bytes of each. */
+  static final int CHUNK_BYTES = 100;
+
+  private static final int CHUNKS = 40;
 
   private Store() {}
 
@@ -50,8 +53,11 @@ final class Store {
           new Command.CommitFiles(
               List.of(
                   new NewFile(
-                      new FileName("archive/" + i), 100, 0, List.of(new Extent(id, 0, 100, 0)))),
-              List.of(new StoredChunk(id, 100, 0, names.subList(0, 4))),
+                      new FileName("archive/" + i),
+                      CHUNK_BYTES,
+                      0,
+                      List.of(new Extent(id, 0, CHUNK_BYTES, 0)))),
+              List.of(new StoredChunk(id, CHUNK_BYTES, 0, names.subList(0, 4))),
               Optional.empty(),
               0));
     }
@@ -91,9 +97,10 @@ final class Store {
       case Command.AdmitMember _,
           Command.FailMember _,
           Command.ReleaseMember _,
-          Command.DeleteFile _,
+          Command.FileChange _,
           Command.AddReplica _,
           Command.DropReplica _,
+          Command.ShedReplica _,
           Command.AddModel _,
           Command.RemoveModel _,
           Command.SetBatchSize _,

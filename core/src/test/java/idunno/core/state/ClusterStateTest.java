@@ -152,7 +152,7 @@ final class ClusterStateTest {
                 List.of(unused),
                 Optional.of(missing),
                 AT_MS),
-            new Command.DeleteFile(missing),
+            new Command.DeleteFile(missing, 0, 1),
             new Command.AddReplica(new ChunkId("ffffffff"), n1.name()),
             new Command.DropReplica(new ChunkId("ffffffff"), n1.name()),
             SampleCluster.addModel(new ModelName("other"), SampleCluster.card(), 1, AT_MS),
@@ -214,7 +214,7 @@ final class ClusterStateTest {
     cluster.withModel();
     StoredChunk chunk = cluster.put(PHOTOS.resolve("0.jpg"), "n1");
     JobSpec job = cluster.submit(1, 1, 1);
-    cluster.apply(new Command.DeleteFile(PHOTOS.resolve("0.jpg")));
+    cluster.apply(new Command.DeleteFile(PHOTOS.resolve("0.jpg"), 0, 1));
     assertTrue(state.files().chunk(chunk.id()).isPresent());
     assertEquals(List.of(), state.takeFreed());
 
@@ -292,6 +292,23 @@ final class ClusterStateTest {
   }
 
   @Test
+  void twoNodesThatBothGiveUpTheirReplicaLeaveTheLastOneThatIsAlive() {
+    NodeId n1 = cluster.admit("n1", 1);
+    NodeId n2 = cluster.admit("n2", 1);
+    NodeId n3 = cluster.admit("n3", 1);
+    StoredChunk chunk = cluster.put(new FileName("a"), "n1", "n2", "n3");
+    cluster.apply(new Command.FailMember(n3, AT_MS));
+
+    assertEquals(new Reply.Done(), cluster.apply(new Command.DropReplica(chunk.id(), n1.name())));
+    assertTrue(refusal(new Command.DropReplica(chunk.id(), n2.name())).contains("n2 alone"));
+    assertEquals(
+        List.of(n2.name(), n3.name()), state.files().chunk(chunk.id()).orElseThrow().replicas());
+
+    cluster.apply(new Command.AdmitMember(n3.name(), SampleCluster.place("n3", 1), AT_MS));
+    assertEquals(new Reply.Done(), cluster.apply(new Command.DropReplica(chunk.id(), n2.name())));
+  }
+
+  @Test
   void aWipedDiskHoldsNothingAndAnUnharmedOneStillHoldsItsChunks() {
     cluster.admit("n1", 1);
     cluster.admit("n2", 1);
@@ -307,7 +324,8 @@ final class ClusterStateTest {
                 SampleCluster.place("n1", 1).peer(),
                 SampleCluster.place("n1", 1).api(),
                 SampleCluster.place("n1", 1).consensus(),
-                1),
+                1,
+                ""),
             AT_MS));
     assertEquals(List.of(), state.heldBy(new NodeName("n1")));
     assertEquals(1, state.heldBy(new NodeName("n2")).size());

@@ -28,6 +28,8 @@ import java.util.Random;
 
 /** Commands of every kind, drawn from a seed; most are accepted, some refused. */
 final class RandomCommands {
+  private static final FileName OLD_PHOTOS = new FileName("old/photos");
+
   private final Random random;
   private long nowMs = 1_000;
   private int chunks;
@@ -42,7 +44,7 @@ final class RandomCommands {
       case 0 -> new Command.AdmitMember(name(), SampleCluster.place("n" + pick(2), pick(3)), nowMs);
       case 1 -> new Command.FailMember(node(), nowMs);
       case 2 -> new Command.ReleaseMember(node(), nowMs);
-      case 3 -> new Command.DeleteFile(photo());
+      case 3 -> fileChange();
       case 4 -> new Command.AddReplica(new ChunkId(hex(pick(chunks + 1))), name());
       case 5 -> new Command.DropReplica(new ChunkId(hex(pick(chunks + 1))), name());
       case 6 -> SampleCluster.addModel(MODEL, SampleCluster.card(), pick(3), nowMs);
@@ -134,11 +136,26 @@ final class RandomCommands {
         nowMs);
   }
 
+  private Command fileChange() {
+    return switch (random.nextInt(10)) {
+      case 0 -> new Command.ReclaimDeleted(nowMs);
+      case 1 -> new Command.KeepVersions(random.nextBoolean() ? PHOTOS : photo(), pick(4) - 1);
+      case 2 -> new Command.MoveFile(photo(), photo());
+      case 3 -> new Command.MoveFile(PHOTOS, OLD_PHOTOS);
+      case 4 -> new Command.MoveFile(OLD_PHOTOS, PHOTOS);
+      case 5 -> new Command.CopyFile(photo(), Optional.of(pick(5)), photo(), nowMs);
+      case 6 -> new Command.CopyFile(PHOTOS, Optional.empty(), OLD_PHOTOS, nowMs);
+      case 7 -> new Command.UndeleteFile(photo());
+      default -> new Command.DeleteFile(photo(), nowMs + random.nextInt(500) - 100, nowMs);
+    };
+  }
+
   private Command commit() {
     StoredChunk chunk = chunk();
     List<NewFile> files = new ArrayList<>();
     files.add(SampleCluster.fileIn(photo(), chunk));
-    files.add(SampleCluster.fileIn(photo(), chunk));
+    NewFile second = SampleCluster.fileIn(photo(), chunk);
+    files.add(random.nextInt(5) == 0 ? second.onlyOver(Optional.of(pick(3) - 1)) : second);
     for (String part :
         List.of(ModelCard.NETWORK_FILE, ModelCard.LABELS_FILE, ModelCard.CARD_FILE)) {
       if (random.nextInt(3) == 0) {

@@ -58,7 +58,7 @@ public final class SampleCluster {
   /** Where a node is reached. */
   public static Member.Place place(String name, int slots) {
     Address address = new Address(name, 7000);
-    return new Member.Place("disk-" + name, address, address, address, slots);
+    return new Member.Place("disk-" + name, address, address, address, slots, "");
   }
 
   private static final SmokeTest SMOKE = new SmokeTest(900, 40_000, 280_000, 8, 110L << 20, 25_000);

@@ -12,14 +12,14 @@ final class SessionsTest {
   private final Sessions sessions = new Sessions();
 
   private static Optional<Reply> deleted(int versions) {
-    return Optional.of(new Reply.Deleted(versions));
+    return Optional.of(new Reply.Undeleted(versions));
   }
 
   @Test
   void aReplyIsRecalledByItsClientAndSequence() {
-    sessions.remember(new RequestId("a", 1), new Reply.Deleted(1));
-    sessions.remember(new RequestId("a", 2), new Reply.Deleted(2));
-    sessions.remember(new RequestId("b", 1), new Reply.Deleted(3));
+    sessions.remember(new RequestId("a", 1), new Reply.Undeleted(1));
+    sessions.remember(new RequestId("a", 2), new Reply.Undeleted(2));
+    sessions.remember(new RequestId("b", 1), new Reply.Undeleted(3));
 
     assertEquals(deleted(1), sessions.recall(new RequestId("a", 1)));
     assertEquals(deleted(2), sessions.recall(new RequestId("a", 2)));
@@ -32,7 +32,7 @@ final class SessionsTest {
   void aClientsOldestRepliesAreForgottenBeyondTheBound() {
     int replies = 3 * Sessions.MAX_REPLIES;
     for (int i = 1; i <= replies; i++) {
-      sessions.remember(new RequestId("a", i), new Reply.Deleted(i));
+      sessions.remember(new RequestId("a", i), new Reply.Undeleted(i));
     }
 
     assertEquals(Sessions.MAX_REPLIES, sessions.toRecorded().getFirst().replies().size());

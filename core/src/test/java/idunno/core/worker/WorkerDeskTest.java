@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
 import idunno.core.base.Range;
+import idunno.core.files.DiskRoom;
 import idunno.core.files.FileName;
 import idunno.core.files.FileVersion;
 import idunno.core.jobs.BatchKey;
@@ -23,6 +24,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class WorkerDeskTest {
+  private static final DiskRoom ROOM = new DiskRoom(1_000, 9_000, true);
   private static final NodeId ME = new NodeId(new NodeName("n1"), 1);
 
   private final WorkerDesk desk = new WorkerDesk(ME, 1);
@@ -56,22 +58,23 @@ final class WorkerDeskTest {
         IntStream.of(numbers).mapToObj(WorkerDeskTest::batch).toList(),
         List.of(),
         List.of(),
-        Beat.Standing.MEMBER);
+        Beat.Standing.MEMBER,
+        Optional.empty());
   }
 
   private void give(int... numbers) {
-    desk.accept(desk.beat(), assigned(numbers), 100);
+    desk.accept(desk.beat(ROOM), assigned(numbers), 100);
   }
 
   private List<BatchKey> held() {
-    return desk.beat().held().stream().map(Beat.Held::key).toList();
+    return desk.beat(ROOM).held().stream().map(Beat.Held::key).toList();
   }
 
   @Test
   void anEmptyDeskWantsOneBatchToRunAndOneToWaitForEachSlot() {
-    assertEquals(2, desk.beat().wants());
-    assertEquals(8, new WorkerDesk(ME, 4).beat().wants());
-    assertEquals(0, new WorkerDesk(ME, 0).beat().wants());
+    assertEquals(2, desk.beat(ROOM).wants());
+    assertEquals(8, new WorkerDesk(ME, 4).beat(ROOM).wants());
+    assertEquals(0, new WorkerDesk(ME, 0).beat(ROOM).wants());
   }
 
   @Test
@@ -80,7 +83,7 @@ final class WorkerDeskTest {
   }
 
   private long beatNumber() {
-    return desk.beat().number();
+    return desk.beat(ROOM).number();
   }
 
   @Test
@@ -90,11 +93,11 @@ final class WorkerDeskTest {
     assertEquals(Optional.empty(), desk.start(201), "the only slot is taken");
     assertEquals(
         List.of(new Beat.Held(key(1), true, 200), new Beat.Held(key(2), false, 100)),
-        desk.beat().held());
-    assertEquals(0, desk.beat().wants());
+        desk.beat(ROOM).held());
+    assertEquals(0, desk.beat(ROOM).wants());
 
     desk.finish(result(1));
-    assertEquals(1, desk.beat().wants());
+    assertEquals(1, desk.beat(ROOM).wants());
     assertEquals(Optional.of(batch(2)), desk.start(300));
   }
 
@@ -104,15 +107,17 @@ final class WorkerDeskTest {
     desk.start(200);
     desk.finish(result(1));
 
-    assertEquals(List.of(result(1)), desk.beat().finished());
+    assertEquals(List.of(result(1)), desk.beat(ROOM).finished());
     give();
-    assertEquals(List.of(result(1)), desk.beat().finished(), "an answer that doesn't settle it");
+    assertEquals(
+        List.of(result(1)), desk.beat(ROOM).finished(), "an answer that doesn't settle it");
     assertFalse(desk.isEmpty());
     desk.accept(
-        desk.beat(),
-        new Beat.Answer(List.of(), List.of(key(1)), List.of(), Beat.Standing.MEMBER),
+        desk.beat(ROOM),
+        new Beat.Answer(
+            List.of(), List.of(key(1)), List.of(), Beat.Standing.MEMBER, Optional.empty()),
         300);
-    assertEquals(List.of(), desk.beat().finished());
+    assertEquals(List.of(), desk.beat(ROOM).finished());
     assertTrue(desk.isEmpty());
   }
 
@@ -133,8 +138,9 @@ final class WorkerDeskTest {
     give(1, 2);
     desk.start(200);
     desk.accept(
-        desk.beat(),
-        new Beat.Answer(List.of(), List.of(), List.of(key(1), key(2)), Beat.Standing.MEMBER),
+        desk.beat(ROOM),
+        new Beat.Answer(
+            List.of(), List.of(), List.of(key(1), key(2)), Beat.Standing.MEMBER, Optional.empty()),
         300);
 
     assertEquals(List.of(key(1)), held());
@@ -144,17 +150,18 @@ final class WorkerDeskTest {
   void aBatchThatCannotBeRunIsReturnedUntilTheBeatThatSaysSoIsAnswered() {
     give(1);
     desk.start(200);
-    Beat before = desk.beat();
+    Beat before = desk.beat(ROOM);
     desk.giveBack(key(1), "no memory");
 
     List<Beat.Returned> returned = List.of(new Beat.Returned(key(1), "no memory"));
     desk.accept(before, assigned(), 300);
-    assertEquals(returned, desk.beat().returned(), "the answer to an earlier beat doesn't count");
-    Beat beat = desk.beat();
+    assertEquals(
+        returned, desk.beat(ROOM).returned(), "the answer to an earlier beat doesn't count");
+    Beat beat = desk.beat(ROOM);
     assertEquals(returned, beat.returned());
     assertEquals(List.of(), beat.held());
     desk.accept(beat, assigned(), 400);
-    assertEquals(List.of(), desk.beat().returned());
+    assertEquals(List.of(), desk.beat(ROOM).returned());
   }
 
   @Test
@@ -163,7 +170,7 @@ final class WorkerDeskTest {
     desk.finish(result(1));
     desk.giveBack(key(1), "no memory");
 
-    Beat beat = desk.beat();
+    Beat beat = desk.beat(ROOM);
     assertEquals(List.of(), beat.finished());
     assertEquals(List.of(), beat.returned());
     assertEquals(List.of(key(1)), held());
@@ -172,11 +179,11 @@ final class WorkerDeskTest {
   @Test
   void whoIsNotLetGoTakesWorkAgain() {
     desk.leave();
-    assertEquals(0, desk.beat().wants());
+    assertEquals(0, desk.beat(ROOM).wants());
 
     desk.stay();
 
-    Beat beat = desk.beat();
+    Beat beat = desk.beat(ROOM);
     assertFalse(beat.leaving());
     assertTrue(beat.wants() > 0);
     give(1);
@@ -189,7 +196,7 @@ final class WorkerDeskTest {
     desk.start(200);
     desk.leave();
 
-    Beat beat = desk.beat();
+    Beat beat = desk.beat(ROOM);
     assertTrue(beat.leaving());
     assertEquals(0, beat.wants());
     assertEquals(List.of(key(1)), held());
@@ -198,8 +205,9 @@ final class WorkerDeskTest {
     desk.finish(result(1));
     assertFalse(desk.isEmpty(), "the result isn't committed yet");
     desk.accept(
-        desk.beat(),
-        new Beat.Answer(List.of(), List.of(key(1)), List.of(), Beat.Standing.MEMBER),
+        desk.beat(ROOM),
+        new Beat.Answer(
+            List.of(), List.of(key(1)), List.of(), Beat.Standing.MEMBER, Optional.empty()),
         300);
     assertTrue(desk.isEmpty());
   }
@@ -212,7 +220,7 @@ final class WorkerDeskTest {
     NodeId again = new NodeId(ME.name(), 2);
     desk.readmitted(again);
 
-    Beat beat = desk.beat();
+    Beat beat = desk.beat(ROOM);
     assertEquals(again, beat.node());
     assertEquals(List.of(result(1)), beat.finished());
     assertEquals(List.of(key(2)), beat.held().stream().map(Beat.Held::key).toList());

@@ -3,6 +3,7 @@ package idunno.node.api;
 import idunno.core.base.Address;
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
+import idunno.core.files.DiskRoom;
 import idunno.core.files.FileName;
 import idunno.core.membership.MemberState;
 import idunno.core.models.ModelCard;
@@ -16,8 +17,8 @@ import java.util.Optional;
  * --json} prints them.
  *
  * <p>Times are milliseconds since 1970, lengths are bytes, checksums are CRC32C as eight
- * hexadecimal digits. Beside these, {@link idunno.core.coordinator.Report} and {@link
- * idunno.core.jobs.JobSpec} are answered as they are.
+ * hexadecimal digits. Beside these, {@link idunno.core.coordinator.Report}, {@link
+ * idunno.core.coordinator.Balance} and {@link idunno.core.jobs.JobSpec} are answered as they are.
  */
 public final class Views {
   private Views() {}
@@ -38,7 +39,12 @@ public final class Views {
       String version,
       long startedMs) {}
 
-  /** One member of the group. */
+  /**
+   * One member of the group.
+   *
+   * @param zone what it may fail together with others by; empty where nothing was said
+   * @param room what its disk has room for; absent where the coordinator hasn't heard of it
+   */
   public record MemberView(
       NodeId id,
       MemberState state,
@@ -46,7 +52,9 @@ public final class Views {
       Address api,
       Address peer,
       int slots,
-      long sinceMs) {}
+      long sinceMs,
+      String zone,
+      Optional<DiskRoom> room) {}
 
   /** What a member is to the group beside being a worker. */
   public enum Role {
@@ -86,10 +94,18 @@ public final class Views {
   /**
    * One version.
    *
+   * @param copies the fewest living nodes that hold any one of its chunks; 0 if it can't be read
    * @param replicas the nodes that hold all of its bytes now
+   * @param partly the nodes that hold some of its chunks now, and not all
    */
   public record VersionView(
-      int number, long length, String crc32c, long atMs, List<NodeName> replicas) {}
+      int number,
+      long length,
+      String crc32c,
+      long atMs,
+      int copies,
+      List<NodeName> replicas,
+      List<NodeName> partly) {}
 
   /** The files asked for, by name. */
   public record FilesView(List<FileView> files) {}
@@ -107,8 +123,53 @@ public final class Views {
   /** A finished upload of a folder. */
   public record FolderPutView(FileName folder, int files, long bytes, int replicas, long tookMs) {}
 
-  /** A finished delete. */
-  public record DeletedView(FileName name, int versions) {}
+  /**
+   * A finished delete.
+   *
+   * @param untilMs until when it can be had back; 0 if it can't
+   */
+  public record DeletedView(FileName name, int versions, long untilMs) {}
+
+  /** A finished undelete. */
+  public record UndeletedView(FileName name, int versions) {}
+
+  /**
+   * A deleted file that can be had back.
+   *
+   * @param versions how many it has
+   * @param latest the number of the last of them
+   * @param bytes how long they are in all
+   * @param untilMs until when their bytes are kept
+   */
+  public record DeletedFileView(
+      FileName name, int versions, int latest, long bytes, long deletedMs, long untilMs) {}
+
+  /** How many versions the files of a folder, or one file, keep. */
+  public record LimitView(FileName folder, int keep) {}
+
+  /** All limits, by folder. */
+  public record LimitsView(List<LimitView> limits) {}
+
+  /**
+   * A limit that was set.
+   *
+   * @param keep 0 if it was taken back
+   * @param files of so many files there were more versions than that
+   * @param versions so many of them are gone
+   */
+  public record KeptView(FileName folder, int keep, int files, int versions) {}
+
+  /** A file, or a folder with so many files, that has another name. */
+  public record MovedView(FileName from, FileName to, int files, int versions) {}
+
+  /**
+   * A file, or a folder, that was copied.
+   *
+   * @param bytes how long the copies are in all; they share their bytes with what was copied
+   * @param version the copy's number, if it is one file
+   */
+  public record CopiedView(
+      FileName from, FileName to, int files, long bytes, Optional<Integer> version) {}
 
   /** A model's revision. */
   public record ModelView(
@@ -227,6 +288,13 @@ public final class Views {
       long end,
       Optional<Integer> batchSize,
       Optional<Integer> weight) {}
+
+  /**
+   * How evenly the disks shall be used.
+   *
+   * @param withinPoints how many percentage points from the mean use a disk may be
+   */
+  public record BalanceAsk(double withinPoints) {}
 
   /** Nodes to join by: addresses of the API of any member. */
   public record JoinAsk(List<String> seeds) {}

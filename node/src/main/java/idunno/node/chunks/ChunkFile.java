@@ -2,6 +2,7 @@ package idunno.node.chunks;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import idunno.core.files.BlockSums;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ import java.util.zip.CRC32C;
  */
 final class ChunkFile implements Closeable {
   /** How many bytes one checksum covers: the smallest part that can be read and checked alone. */
-  static final int BLOCK_BYTES = 64 << 10;
+  static final int BLOCK_BYTES = BlockSums.BLOCK_BYTES;
 
   private static final long MAGIC = ByteBuffer.wrap("IDCHUNK1".getBytes(US_ASCII)).getLong();
   private static final int FOOTER_BYTES = 24;
@@ -86,25 +87,25 @@ final class ChunkFile implements Closeable {
     return (int) Math.ceilDiv(length, BLOCK_BYTES);
   }
 
-  /** Writes a chunk and its trailer at the start of a file, and forces both to the disk. */
-  static void write(FileChannel out, ByteBuffer bytes, int crc32c) throws IOException {
-    int blocks = blocksOf(bytes.remaining());
-    ByteBuffer trailer = ByteBuffer.allocate(blocks * 4 + FOOTER_BYTES);
-    for (int start = 0; start < bytes.remaining(); start += BLOCK_BYTES) {
-      int size = Math.min(BLOCK_BYTES, bytes.remaining() - start);
-      ByteBuffer block = bytes.slice(bytes.position() + start, size);
-      trailer.putInt(crcOf(block));
-      writeFully(out, block);
-    }
+  /**
+   * Writes a chunk and its trailer at the start of a file. The sums are kept as they came, not made
+   * anew: what they guard is what the writer had.
+   */
+  static void write(FileChannel out, ByteBuffer bytes, BlockSums sums, int crc32c)
+      throws IOException {
+    ByteBuffer trailer = ByteBuffer.allocate(sums.crc32c().size() * 4 + FOOTER_BYTES);
+    sums.crc32c().forEach(trailer::putInt);
     trailer.putLong(MAGIC).putLong(bytes.remaining()).putInt(crc32c);
     trailer.putInt(crcOf(trailer.duplicate().flip()));
+    writeFully(out, bytes.duplicate());
     writeFully(out, trailer.flip());
-    out.force(false); // the length is forced with the bytes; only times may lag
   }
 
   private static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
-      out.write(bytes);
+      // A heap buffer passes through a direct one of the same size that the JDK keeps per thread.
+      int size = bytes.isDirect() ? bytes.remaining() : Math.min(bytes.remaining(), BLOCK_BYTES);
+      bytes.position(bytes.position() + out.write(bytes.slice(bytes.position(), size)));
     }
   }
 
@@ -113,6 +114,22 @@ final class ChunkFile implements Closeable {
     CRC32C crc = new CRC32C();
     crc.update(bytes.duplicate());
     return (int) crc.getValue();
+  }
+
+  /** Fills a buffer with bytes that are not checked here, and rewinds it. */
+  void readUnchecked(long offset, ByteBuffer into) throws IOException {
+    int start = into.position();
+    while (into.hasRemaining()) {
+      if (channel.read(into, offset + into.position() - start) < 0) {
+        throw corrupt(CorruptChunk.TRAILER, length + " bytes", "an end before that");
+      }
+    }
+    into.position(start);
+  }
+
+  /** The open file, for whoever takes it over and closes it. */
+  FileChannel channel() {
+    return channel;
   }
 
   /** The chunk's length in bytes, without the trailer. */

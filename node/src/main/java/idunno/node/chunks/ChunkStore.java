@@ -1,7 +1,9 @@
 package idunno.node.chunks;
 
+import idunno.core.files.BlockSums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
@@ -12,23 +14,22 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /**
  * Immutable chunks on the local disk.
  *
- * <p>What is durable when a call returns: a written chunk is, its bytes and its name (both synced);
- * a deleted one may come back after a power cut, which is harmless, as whoever deletes asks again.
- * A chunk appears whole or not at all: it is written under {@code incoming/}, synced, and renamed
- * to {@code ab/abcd….chunk}. What a crash leaves under {@code incoming/} is swept at the next open.
+ * <p>What is durable when a call returns: a written chunk is, its bytes and its name (both synced,
+ * unless the store was opened without syncing); a deleted one may come back after a power cut,
+ * which is harmless, as whoever deletes asks again. A chunk is written under {@code incoming/},
+ * renamed to {@code ab/abcd….chunk}, and synced then: one commit of the disk's journal takes bytes
+ * and name. After a power cut a torn one may bear its name, but none that a call had returned for,
+ * and its trailer tells. What a crash leaves under {@code incoming/} is swept at the next open.
  *
  * <p>Every read is checked against checksums at rest; see {@link ChunkFile} for the format.
  *
@@ -37,10 +38,6 @@ import java.util.stream.Stream;
 public final class ChunkStore implements AutoCloseable {
   /** The longest chunk, in bytes. */
   public static final int MAX_CHUNK_BYTES = 64 << 20;
-
-  private static final Pattern ID = Pattern.compile("[0-9a-f-]{8,64}");
-  private static final String SUFFIX = ".chunk";
-  private static final int SHARD_CHARS = 2;
 
   /**
    * One chunk that the store holds.
@@ -52,20 +49,45 @@ public final class ChunkStore implements AutoCloseable {
 
   private final Path dir;
   private final Path incoming;
+  private final Shelves shelves;
   private final String node;
   private final FileChannel lockFile;
+  private final LocalDisk disk;
+  private final DiskWatch watch;
+  private final boolean syncs;
   private final AtomicLong usedBytes = new AtomicLong();
   private final AtomicLong lastTemp = new AtomicLong();
-  private final Set<Path> durableShards = new HashSet<>();
 
   /** One writer at a time for each id; unequal ids seldom share a lock. */
   private final List<ReentrantLock> locks = Stream.generate(ReentrantLock::new).limit(64).toList();
 
-  private ChunkStore(Path dir, String node, FileChannel lockFile) {
+  /**
+   * A chunk that was read from its first byte to its last, every checksum right.
+   *
+   * @param length its length in bytes
+   * @param crc32c the checksum of all its bytes, as they were read
+   */
+  public record Sum(long length, int crc32c) {}
+
+  /**
+   * A stretch of a chunk as it lies in its file.
+   *
+   * @param file open; whoever asked closes it
+   * @param offset where the stretch begins
+   * @param length how many bytes it has
+   */
+  public record Part(FileChannel file, long offset, int length) {}
+
+  private ChunkStore(Path dir, String node, FileChannel lockFile, DiskCare care)
+      throws IOException {
+    this.syncs = care.syncs();
     this.dir = dir;
     this.incoming = dir.resolve("incoming");
+    this.shelves = new Shelves(dir);
     this.node = node;
     this.lockFile = lockFile;
+    this.disk = new LocalDisk(dir, incoming, care.ballast());
+    this.watch = DiskWatch.of(disk, node, care);
   }
 
   /**
@@ -75,6 +97,17 @@ public final class ChunkStore implements AutoCloseable {
    * @throws IOException if the folder can't be used, or another store has it open
    */
   public static ChunkStore open(Path dir, String node) throws IOException {
+    return open(dir, node, DiskCare.USUAL);
+  }
+
+  /**
+   * Opens a folder, making it if there is none, and sweeps what a crash left.
+   *
+   * @param node the node's name, for messages
+   * @param care how to look after the disk
+   * @throws IOException if the folder can't be used, or another store has it open
+   */
+  public static ChunkStore open(Path dir, String node, DiskCare care) throws IOException {
     Files.createDirectories(dir);
     FileChannel lockFile =
         FileChannel.open(dir.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -82,11 +115,12 @@ public final class ChunkStore implements AutoCloseable {
       if (lockFile.tryLock() == null) {
         throw new OverlappingFileLockException();
       }
-      ChunkStore store = new ChunkStore(dir, node, lockFile);
+      ChunkStore store = new ChunkStore(dir, node, lockFile, care);
       store.sweep();
       for (Held held : store.list()) {
-        store.usedBytes.addAndGet(Files.size(store.file(held.id())));
+        store.usedBytes.addAndGet(Files.size(store.shelves.file(held.id())));
       }
+      store.watch.start();
       return store;
     } catch (OverlappingFileLockException e) {
       lockFile.close();
@@ -102,7 +136,7 @@ public final class ChunkStore implements AutoCloseable {
 
   private void sweep() throws IOException {
     Files.createDirectories(incoming);
-    sync(dir);
+    Shelves.sync(dir);
     try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(incoming)) {
       for (Path leftover : leftovers) {
         if (Files.isRegularFile(leftover, LinkOption.NOFOLLOW_LINKS)) {
@@ -120,18 +154,38 @@ public final class ChunkStore implements AutoCloseable {
    * @param crc32c the CRC32C that the sender computed
    * @throws CorruptChunk if the bytes have another CRC32C: they were damaged on the way
    * @throws FileAlreadyExistsException if other bytes are there under the same id
-   * @throws IOException if the disk fails or is full; nothing of the chunk is left then
+   * @throws DiskReadOnly if the disk is full, or has failed before; nothing was tried then
+   * @throws IOException if the disk fails; nothing of the chunk is left then
    * @throws IllegalArgumentException if the id is malformed or the chunk too long
    */
   public void write(String chunkId, ByteBuffer bytes, int crc32c) throws IOException {
-    Path shard = shard(chunkId);
+    write(chunkId, bytes, BlockSums.of(bytes), crc32c);
+  }
+
+  /**
+   * The same, with the checksums of the blocks as the first writer made them.
+   *
+   * @throws CorruptChunk if a block has another checksum
+   */
+  public void write(String chunkId, ByteBuffer bytes, BlockSums sums) throws IOException {
+    OptionalInt wrong = sums.firstWrong(bytes);
+    if (wrong.isPresent()) {
+      throw new CorruptChunk(
+          node, chunkId, wrong.getAsInt(), "the bytes that were sent", "other bytes");
+    }
+    write(chunkId, bytes, sums, sums.whole(bytes.remaining()));
+  }
+
+  private void write(String chunkId, ByteBuffer bytes, BlockSums sums, int crc32c)
+      throws IOException {
+    Path shard = shelves.shard(chunkId);
     int length = bytes.remaining();
     if (length > MAX_CHUNK_BYTES) {
       throw new IllegalArgumentException(
           "chunk %s: expected at most %d bytes, found %d"
               .formatted(chunkId, MAX_CHUNK_BYTES, length));
     }
-    int found = ChunkFile.crcOf(bytes);
+    int found = sums.whole(length);
     if (found != crc32c) {
       throw new CorruptChunk(
           node,
@@ -143,14 +197,21 @@ public final class ChunkStore implements AutoCloseable {
     ReentrantLock lock = lockOf(chunkId);
     lock.lock();
     try {
-      if (!isHeld(chunkId, length, crc32c)) {
-        makeDurable(shard);
-        place(chunkId, bytes, crc32c);
+      if (isHeld(chunkId, length, crc32c)) {
+        // It may be there without having been forced: whoever wrote it was killed in between.
+        force(shelves.file(chunkId));
+      } else {
+        watch.expectRoom(chunkId, length);
+        shelves.makeDurable(shard);
+        place(chunkId, bytes, sums, crc32c);
       }
-      sync(shard);
-    } catch (FileAlreadyExistsException e) {
+      if (syncs) {
+        Shelves.sync(shard);
+      }
+    } catch (FileAlreadyExistsException | DiskReadOnly e) {
       throw e;
     } catch (IOException e) {
+      watch.failed(e);
       throw new IOException(
           "chunk %s on %s: writing %d bytes failed (%s); %d bytes are free in %s"
               .formatted(chunkId, node, length, e.getMessage(), freeBytes(), dir),
@@ -162,7 +223,7 @@ public final class ChunkStore implements AutoCloseable {
 
   /** Whether these bytes are there and undamaged; it takes a full read to promise that. */
   private boolean isHeld(String chunkId, int length, int crc32c) throws IOException {
-    try (ChunkFile chunk = new ChunkFile(file(chunkId), chunkId, node)) {
+    try (ChunkFile chunk = new ChunkFile(shelves.file(chunkId), chunkId, node)) {
       if (chunk.length() != length || chunk.crc32c() != crc32c) {
         throw new FileAlreadyExistsException(
             "chunk %s on %s".formatted(chunkId, node),
@@ -177,31 +238,47 @@ public final class ChunkStore implements AutoCloseable {
     }
   }
 
-  private void place(String chunkId, ByteBuffer bytes, int crc32c) throws IOException {
-    Path file = file(chunkId);
+  private void place(String chunkId, ByteBuffer bytes, BlockSums sums, int crc32c)
+      throws IOException {
+    Path file = shelves.file(chunkId);
     Path temp = incoming.resolve(chunkId + "." + lastTemp.incrementAndGet());
-    try {
-      try (FileChannel out =
-          FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ChunkFile.write(out, bytes, crc32c);
-      }
-      long before = Files.exists(file) ? Files.size(file) : 0;
+    long before = 0;
+    boolean placed = false;
+    try (FileChannel out =
+        FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ChunkFile.write(out, bytes, sums, crc32c);
+      before = Files.exists(file) ? Files.size(file) : 0;
       Files.move(temp, file, StandardCopyOption.ATOMIC_MOVE);
-      usedBytes.addAndGet(Files.size(file) - before);
+      placed = true;
+      if (syncs) {
+        out.force(false); // the length is forced with the bytes; only times may lag
+      }
+      usedBytes.addAndGet(out.size() - before);
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(temp);
+      if (placed) {
+        // The cache shows bytes that the disk doesn't have: none may be found there.
+        Files.deleteIfExists(file);
+        usedBytes.addAndGet(-before);
+      }
       throw e;
     }
   }
 
-  /** Makes a shard's folder, and its name durable, once; other writers to it wait for that. */
-  private void makeDurable(Path shard) throws IOException {
-    synchronized (durableShards) {
-      if (!durableShards.contains(shard)) {
-        Files.createDirectories(shard);
-        sync(dir);
-        durableShards.add(shard);
+  private void force(Path file) throws IOException {
+    if (syncs) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.force(false);
       }
+    }
+  }
+
+  /** Whether a chunk is there that says of itself that it has that length and checksum. */
+  public boolean holds(String chunkId, int length, int crc32c) throws IOException {
+    try (ChunkFile chunk = new ChunkFile(shelves.file(chunkId), chunkId, node)) {
+      return chunk.length() == length && chunk.crc32c() == crc32c;
+    } catch (NoSuchFileException | CorruptChunk e) {
+      return false;
     }
   }
 
@@ -216,11 +293,7 @@ public final class ChunkStore implements AutoCloseable {
    */
   public ByteBuffer read(String chunkId, long offset, int length) throws IOException {
     try (ChunkFile chunk = openHeld(chunkId)) {
-      if (offset < 0 || length < 0 || offset > chunk.length() - length) {
-        throw new IllegalArgumentException(
-            "chunk %s: expected a part of its %d bytes, found %d bytes from %d"
-                .formatted(chunkId, chunk.length(), length, offset));
-      }
+      checkBounds(chunk, chunkId, offset, length);
       return chunk.read(offset, length);
     }
   }
@@ -239,9 +312,66 @@ public final class ChunkStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads all of a chunk's bytes, checks them, and sums them up anew: a file that is whole in
+   * itself may still be another chunk's.
+   *
+   * @throws NoSuchFileException if there is no such chunk
+   * @throws CorruptChunk if any of it is damaged
+   */
+  public Sum sum(String chunkId) throws IOException {
+    try (ChunkFile chunk = openHeld(chunkId)) {
+      CRC32C crc = new CRC32C();
+      for (long at = 0; at < chunk.length(); at += ChunkFile.BLOCK_BYTES) {
+        int bytes = (int) Math.min(ChunkFile.BLOCK_BYTES, chunk.length() - at);
+        crc.update(chunk.read(at, bytes));
+      }
+      return new Sum(chunk.length(), (int) crc.getValue());
+    }
+  }
+
+  /** Whether a file is there under a chunk's name, sound or not. */
+  public boolean has(String chunkId) {
+    return Files.isRegularFile(shelves.file(chunkId), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Fills a buffer from a chunk. The bytes are <em>not</em> checked: whoever reads knows the
+   * checksum of what he reads, which guards the way to him as well.
+   *
+   * @throws NoSuchFileException if there is no such chunk
+   * @throws IllegalArgumentException if the part is not within the chunk
+   */
+  public void readUnchecked(String chunkId, long offset, ByteBuffer into) throws IOException {
+    try (ChunkFile chunk = openHeld(chunkId)) {
+      checkBounds(chunk, chunkId, offset, into.remaining());
+      chunk.readUnchecked(offset, into);
+    }
+  }
+
+  /** The same stretch, not read but open to be read, as it is sent over the network. */
+  public Part part(String chunkId, long offset, int length) throws IOException {
+    ChunkFile chunk = openHeld(chunkId);
+    try {
+      checkBounds(chunk, chunkId, offset, length);
+      return new Part(chunk.channel(), offset, length);
+    } catch (IllegalArgumentException e) {
+      chunk.close();
+      throw e;
+    }
+  }
+
+  private static void checkBounds(ChunkFile chunk, String chunkId, long offset, int length) {
+    if (offset < 0 || length < 0 || offset > chunk.length() - length) {
+      throw new IllegalArgumentException(
+          "chunk %s: expected a part of its %d bytes, found %d bytes from %d"
+              .formatted(chunkId, chunk.length(), length, offset));
+    }
+  }
+
   private ChunkFile openHeld(String chunkId) throws IOException {
     try {
-      return new ChunkFile(file(chunkId), chunkId, node);
+      return new ChunkFile(shelves.file(chunkId), chunkId, node);
     } catch (NoSuchFileException e) {
       var missing = new NoSuchFileException("chunk " + chunkId, null, "not on " + node);
       missing.initCause(e);
@@ -255,9 +385,43 @@ public final class ChunkStore implements AutoCloseable {
    * @return whether it was there
    */
   public boolean delete(String chunkId) throws IOException {
-    Path file = file(chunkId);
     ReentrantLock lock = lockOf(chunkId);
     lock.lock();
+    try {
+      return remove(shelves.file(chunkId));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Deletes what is there under a chunk's name, unless it is sound and what it should be.
+   *
+   * @param length the chunk's length in bytes
+   * @param crc32c its checksum
+   * @return whether something was deleted
+   */
+  public boolean deleteUnless(String chunkId, long length, int crc32c) throws IOException {
+    ReentrantLock lock = lockOf(chunkId);
+    lock.lock();
+    try {
+      return !isSound(chunkId, new Sum(length, crc32c)) && remove(shelves.file(chunkId));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isSound(String chunkId, Sum expected) throws IOException {
+    try {
+      return sum(chunkId).equals(expected);
+    } catch (ClosedChannelException e) {
+      throw e; // This thread shall end; that says nothing of the chunk.
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private boolean remove(Path file) throws IOException {
     try {
       long fileBytes = Files.size(file);
       Files.delete(file);
@@ -265,8 +429,6 @@ public final class ChunkStore implements AutoCloseable {
       return true;
     } catch (NoSuchFileException e) {
       return false;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -275,42 +437,7 @@ public final class ChunkStore implements AutoCloseable {
    * whether one is sound. Files that are no chunks are passed over.
    */
   public List<Held> list() throws IOException {
-    List<Held> held = new ArrayList<>();
-    try (DirectoryStream<Path> shards =
-        Files.newDirectoryStream(
-            dir, path -> path.getFileName().toString().length() == SHARD_CHARS)) {
-      for (Path shard : shards) {
-        if (Files.isDirectory(shard, LinkOption.NOFOLLOW_LINKS)) {
-          listShard(shard, held);
-        }
-      }
-    }
-    held.sort((a, b) -> a.id().compareTo(b.id()));
-    return held;
-  }
-
-  private void listShard(Path shard, List<Held> held) throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(shard, "*" + SUFFIX)) {
-      for (Path file : files) {
-        String name = file.getFileName().toString();
-        String id = name.substring(0, name.length() - SUFFIX.length());
-        if (ID.matcher(id).matches() && file.equals(file(id))) {
-          addIfFile(id, file, held);
-        }
-      }
-    }
-  }
-
-  private static void addIfFile(String id, Path file, List<Held> held) throws IOException {
-    try {
-      var attributes =
-          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      if (attributes.isRegularFile()) {
-        held.add(new Held(id, Math.max(0, ChunkFile.lengthOf(attributes.size()))));
-      }
-    } catch (NoSuchFileException e) {
-      // Deleted since the folder was read, so it is not held.
-    }
+    return shelves.list();
   }
 
   /** What the chunks take on the disk, in bytes, their checksums included. */
@@ -320,37 +447,42 @@ public final class ChunkStore implements AutoCloseable {
 
   /** What is free on the disk for this process, in bytes. */
   public long freeBytes() throws IOException {
-    return Files.getFileStore(dir).getUsableSpace();
+    return disk.freeBytes();
+  }
+
+  /** Whether the disk takes chunks, and why not. Chunks that are there are read in any case. */
+  public Room room() {
+    return watch.room();
+  }
+
+  /** Whether the disk takes chunks. */
+  public boolean writable() {
+    return room().writable();
+  }
+
+  /**
+   * Whether the disk is to blame for a write that failed, of whatever file of the node's.
+   *
+   * @return true if it takes no more chunks either
+   */
+  public boolean isToBlameFor(IOException failure) {
+    watch.failed(failure);
+    return !watch.room().writable();
+  }
+
+  /** Whether so many bytes of other files than chunks can be written to the disk now. */
+  public boolean hasRoomFor(long bytes) {
+    return watch.hasRoomFor(bytes);
   }
 
   /** Gives the folder back. */
   @Override
   public void close() throws IOException {
+    watch.close();
     lockFile.close();
-  }
-
-  private Path file(String chunkId) {
-    return shard(chunkId).resolve(chunkId + SUFFIX);
-  }
-
-  /** The folder of a chunk's file. The check of the id keeps a peer's text out of the path. */
-  private Path shard(String chunkId) {
-    if (!ID.matcher(chunkId).matches()) {
-      String shown = chunkId.length() <= 80 ? chunkId : chunkId.substring(0, 80) + "…";
-      throw new IllegalArgumentException(
-          "chunk id: expected 8 to 64 of 0-9, a-f and '-', found '" + shown + "'");
-    }
-    return dir.resolve(chunkId.substring(0, SHARD_CHARS));
   }
 
   private ReentrantLock lockOf(String chunkId) {
     return locks.get(Math.floorMod(chunkId.hashCode(), locks.size()));
-  }
-
-  /** Makes the names in a folder durable. */
-  private static void sync(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 }

@@ -1,5 +1,7 @@
 package idunno.node.client;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import idunno.core.base.Address;
 import idunno.node.api.Views;
 import idunno.node.codec.BadMessage;
@@ -17,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -37,6 +40,12 @@ final class Calls {
   private static final int MAX_ERROR_BYTES = 1 << 16;
   private static final long LOOK_EVERY_MS = 100;
 
+  /**
+   * A read is tried for so long where nodes say that most voters are out of reach: one that was cut
+   * off alone says so too, so another is asked.
+   */
+  private static final long NO_MAJORITY_MS = 3_000;
+
   /** Takes what a node answers when all is well. */
   interface Answer<T> {
     /**
@@ -50,30 +59,49 @@ final class Calls {
   }
 
   /** One try went wrong in a way that another try may mend. */
-  private record Trouble(Address node, IOException cause, boolean refusedConnection, int status) {}
+  private record Trouble(
+      Address node, IOException cause, boolean refusedConnection, boolean noMajority) {}
 
   private final Endpoints endpoints;
   private final HttpClient http;
   private final Patience patience;
+  private final boolean stale;
   private final String client;
   private final AtomicLong sequence;
+  private volatile OptionalLong staleMs = OptionalLong.empty();
 
   Calls(Endpoints endpoints, HttpClient http, Patience patience) {
-    this(endpoints, http, patience, UUID.randomUUID().toString(), new AtomicLong());
+    this(endpoints, http, patience, false, UUID.randomUUID().toString(), new AtomicLong());
   }
 
   private Calls(
-      Endpoints endpoints, HttpClient http, Patience patience, String client, AtomicLong sequence) {
+      Endpoints endpoints,
+      HttpClient http,
+      Patience patience,
+      boolean stale,
+      String client,
+      AtomicLong sequence) {
     this.endpoints = endpoints;
     this.http = http;
     this.patience = patience;
+    this.stale = stale;
     this.client = client;
     this.sequence = sequence;
   }
 
   /** The same calls with another patience. */
   Calls with(Patience other) {
-    return new Calls(endpoints, http, other, client, sequence);
+    return new Calls(endpoints, http, other, stale, client, sequence);
+  }
+
+  /** The same calls, whose reads take what the node that was named knows by itself. */
+  Calls stale() {
+    return new Calls(endpoints, http, patience, true, client, sequence);
+  }
+
+  /** How old the last stale answer may be; empty if that isn't known. */
+  OptionalLong staleMs() {
+    return staleMs;
   }
 
   Patience patience() {
@@ -94,10 +122,11 @@ final class Calls {
   <T> T ask(Ask ask, Answer<T> answer) throws IOException {
     long id = ask.changes() ? sequence.incrementAndGet() : 0;
     long pauseMs = FIRST_PAUSE_MS;
+    long beganNanos = System.nanoTime();
     long firstFailureNanos = 0;
     boolean allRefused = true;
     for (int tries = 1; ; tries++) {
-      Address node = ask.pinned() ? endpoints.home().orElse(current()) : current();
+      Address node = ask.pinned() || isStale(ask) ? endpoints.home().orElse(current()) : current();
       Trouble trouble;
       try {
         return attempt(ask, id, node, answer);
@@ -111,7 +140,11 @@ final class Calls {
       long triedMs = TimeUnit.NANOSECONDS.toMillis(now - firstFailureNanos);
       boolean wholeRound = tries >= endpoints.all().size();
       long leftMs = limitMs(ask, allRefused) - triedMs;
-      if (wholeRound && leftMs <= 0) {
+      boolean hopeless =
+          trouble.noMajority()
+              && !ask.changes()
+              && (wholeRound || now - beganNanos > MILLISECONDS.toNanos(NO_MAJORITY_MS));
+      if (hopeless || (wholeRound && leftMs <= 0)) {
         throw givenUp(ask, trouble, allRefused);
       }
       if (tries % endpoints.all().size() == 0) {
@@ -119,6 +152,36 @@ final class Calls {
         pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
       }
     }
+  }
+
+  /**
+   * Asks for lines. Once something was passed on, the request can't be asked again: it would be
+   * passed twice.
+   */
+  void stream(Ask ask, Lines.Sink sink) throws IOException {
+    long[] taken = new long[1];
+    ask(
+        ask,
+        (response, in) -> {
+          try {
+            Lines.read(
+                in,
+                line -> {
+                  taken[0]++;
+                  return sink.take(line);
+                });
+          } catch (IOException e) {
+            if (taken[0] > 0) {
+              throw new NoAnswer(
+                  "the answer of %s broke off after %d lines (%s); ask again"
+                      .formatted(response.uri().getAuthority(), taken[0], e.getMessage()),
+                  false,
+                  e);
+            }
+            throw e;
+          }
+          return taken[0];
+        });
   }
 
   private Address current() {
@@ -151,10 +214,14 @@ final class Calls {
       try (InputStream body = new StallWatch(response.body(), ask.silentMs())) {
         if (response.statusCode() == 503) {
           IOException why = new Refused(503, error(response, body));
-          throw new Unavailable(new Trouble(node, why, false, 503));
+          boolean noMajority = response.headers().firstValue("Idunno-No-Majority").isPresent();
+          throw new Unavailable(new Trouble(node, why, false, noMajority));
         }
         if (response.statusCode() / 100 != 2) {
           throw new Refused(response.statusCode(), error(response, body));
+        }
+        if (isStale(ask)) {
+          staleMs = response.headers().firstValueAsLong("Idunno-Stale-Ms");
         }
         return answer.read(response, body);
       }
@@ -176,15 +243,25 @@ final class Calls {
       if (local != null) {
         throw new LocalFailure(String.valueOf(local.getMessage()), local);
       }
-      throw new Unavailable(new Trouble(node, e, isRefusedConnection(e), 0));
+      throw new Unavailable(new Trouble(node, e, isRefusedConnection(e), false));
     }
+  }
+
+  private boolean isStale(Ask ask) {
+    return stale && !ask.changes();
+  }
+
+  private URI uri(Ask ask, Address node) {
+    String path = ask.path();
+    String more = isStale(ask) ? (path.indexOf('?') < 0 ? "?" : "&") + "stale=true" : "";
+    return URI.create("http://" + node + path + more);
   }
 
   private HttpResponse<InputStream> send(Ask ask, long id, Address node, Sending sending)
       throws IOException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://" + node + ask.path()))
-            .method(ask.method(), publisher(ask, sending));
+        HttpRequest.newBuilder(uri(ask, node)).method(ask.method(), publisher(ask, sending));
+    ask.headers().forEach(request::header);
     if (ask.changes()) {
       request.header("Idunno-Client", client).header("Idunno-Sequence", Long.toString(id));
     }
@@ -192,7 +269,7 @@ final class Calls {
         http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     while (true) {
       try {
-        return reply.get(LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+        return reply.get(LOOK_EVERY_MS, MILLISECONDS);
       } catch (TimeoutException e) {
         if (sending.quietMs() > ask.silentMs()) {
           reply.cancel(true);
@@ -282,7 +359,7 @@ final class Calls {
 
   private static void pause(long pauseMs) throws IOException {
     try {
-      TimeUnit.MILLISECONDS.sleep(pauseMs);
+      MILLISECONDS.sleep(pauseMs);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw interrupted();

@@ -2,6 +2,7 @@ package idunno.node.client;
 
 import idunno.core.base.Address;
 import idunno.core.base.NodeName;
+import idunno.core.coordinator.Balance;
 import idunno.core.coordinator.Report;
 import idunno.core.files.FileName;
 import idunno.core.jobs.JobId;
@@ -9,10 +10,12 @@ import idunno.core.jobs.JobSpec;
 import idunno.core.membership.MemberState;
 import idunno.core.models.ModelName;
 import idunno.core.models.ModelRef;
+import idunno.node.api.FsckView;
 import idunno.node.api.Views;
 import idunno.node.codec.Codec;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -33,7 +36,7 @@ import java.util.function.Consumer;
  * java.io.InterruptedIOException} where its thread is interrupted. A node that dies is replaced by
  * the next; a change is repeated under one id, so that it is made once.
  */
-public final class Client {
+public final class Client implements AutoCloseable {
   private static final long LEARN_EVERY_MS = 30_000;
   private static final long LEAVE_MS = 300_000;
   private static final long LOAD_MS = 300_000;
@@ -41,10 +44,12 @@ public final class Client {
 
   private final Calls calls;
   private final Transfers transfers;
+  private final Routes routes;
   private final AtomicLong learnedNanos;
 
-  private Client(Calls calls, AtomicLong learnedNanos) {
+  private Client(Calls calls, Routes routes, AtomicLong learnedNanos) {
     this.calls = calls;
+    this.routes = routes;
     this.transfers = new Transfers(calls);
     this.learnedNanos = learnedNanos;
   }
@@ -57,12 +62,12 @@ public final class Client {
    */
   public static Client connect(List<Address> apis, HttpClient http) {
     Calls calls = new Calls(new Endpoints(apis), http, Patience.USUAL);
-    return new Client(calls, new AtomicLong(Long.MIN_VALUE));
+    return new Client(calls, new Routes(calls), new AtomicLong(Long.MIN_VALUE));
   }
 
   /** The same client, its connections and ids shared, with another patience. */
   public Client with(Patience patience) {
-    return new Client(calls.with(patience), learnedNanos);
+    return new Client(calls.with(patience), routes, learnedNanos);
   }
 
   /** The node that was named first among those that answer. */
@@ -107,6 +112,21 @@ public final class Client {
   }
 
   /**
+   * Has the disks evened out; {@link #balance()} says how it goes.
+   *
+   * @param withinPoints how many percentage points from the mean use a disk may be
+   */
+  public Balance balance(double withinPoints) throws IOException {
+    Views.BalanceAsk ask = new Views.BalanceAsk(withinPoints);
+    return change("POST", "/v1/balance", Optional.of(ask), Balance.class);
+  }
+
+  /** How evening out the disks stands. */
+  public Balance balance() throws IOException {
+    return get("/v1/balance", Balance.class);
+  }
+
+  /**
    * Asks the logs of all members.
    *
    * @param pattern a regular expression in RE2's syntax
@@ -116,7 +136,7 @@ public final class Client {
   public void grep(String pattern, OptionalLong limit, Consumer<Views.GrepView> sink)
       throws IOException {
     String most = limit.isPresent() ? Long.toString(limit.getAsLong()) : "";
-    stream(
+    calls.stream(
         Ask.read("/v1/grep" + Ask.query("pattern", pattern, "limit", most), LOAD_MS),
         line -> {
           sink.accept(decode(line, Views.GrepView.class));
@@ -126,15 +146,33 @@ public final class Client {
 
   /** Uploads one file. Answers when the new version is durable on enough nodes. */
   public Views.PutView put(Path local, FileName name, ByteProgress progress) throws IOException {
+    return put(local, name, Optional.empty(), progress);
+  }
+
+  /**
+   * Uploads one file, on a condition.
+   *
+   * @param onlyOver the number of the latest version that must be there, 0 for "no such file"
+   * @throws Refused that {@link Refused#isConflict} if another one is there
+   */
+  public Views.PutView put(
+      Path local, FileName name, Optional<Integer> onlyOver, ByteProgress progress)
+      throws IOException {
     prepareChange();
-    return transfers.put(local, name, progress);
+    Optional<Routes.Direct> direct = routes.direct();
+    return direct.isPresent()
+        ? direct.get().uploads().put(local, name, onlyOver, progress)
+        : transfers.put(local, name, onlyOver, progress);
   }
 
   /** Uploads all files below a folder, in one request. */
   public Views.FolderPutView putFolder(Path folder, FileName into, ByteProgress progress)
       throws IOException {
     prepareChange();
-    return transfers.putFolder(folder, into, progress);
+    Optional<Routes.Direct> direct = routes.direct();
+    return direct.isPresent()
+        ? direct.get().uploads().putFolder(folder, into, progress)
+        : transfers.putFolder(folder, into, progress);
   }
 
   /**
@@ -143,7 +181,27 @@ public final class Client {
    */
   public Fetched get(FileName name, OptionalInt version, Path local, ByteProgress progress)
       throws IOException {
-    return transfers.get(name, version, local, progress);
+    Optional<Routes.Direct> direct = routes.direct();
+    return direct.isPresent()
+        ? direct.get().downloads().get(name, version, local, progress)
+        : transfers.get(name, version, local, progress);
+  }
+
+  /**
+   * Writes a stretch of one version, the latest if none is named.
+   *
+   * @param from the first byte, from 0
+   * @param to the byte behind the last; beyond the end means the end
+   * @return the version's number
+   * @throws IOException also if the stretch begins beyond the end; some of it may be written when
+   *     another error is thrown
+   */
+  public int copy(FileName name, OptionalInt version, long from, long to, OutputStream out)
+      throws IOException {
+    Optional<Routes.Direct> direct = routes.direct();
+    return direct.isPresent()
+        ? direct.get().downloads().copy(name, version, from, to, out)
+        : transfers.copy(name, version, from, to, out);
   }
 
   /** Downloads the last versions into one file, newest first, with a delimiter before each. */
@@ -152,35 +210,132 @@ public final class Client {
     return transfers.versions(name, last, local, progress);
   }
 
-  /** Deletes a file with all its versions. */
+  /** Deletes a file with all its versions; it can be had back for as long as is usual, a day. */
   public Views.DeletedView delete(FileName name) throws IOException {
-    String path = Ask.path("/v1/files/", name.value());
+    return delete(name, OptionalLong.empty());
+  }
+
+  /**
+   * Deletes a file with all its versions.
+   *
+   * @param keepMs how long it can be had back; 0 gives its space back at once, and that of earlier
+   *     deletes of it; empty for as long as is usual
+   */
+  public Views.DeletedView delete(FileName name, OptionalLong keepMs) throws IOException {
+    String keep = keepMs.isPresent() ? Long.toString(keepMs.getAsLong()) : "";
+    String path = Ask.path("/v1/files/", name.value()) + Ask.query("keepMs", keep);
     return change("DELETE", path, Optional.empty(), Views.DeletedView.class);
+  }
+
+  /** Brings back what the last delete of a file took away. */
+  public Views.UndeletedView undelete(FileName name) throws IOException {
+    String path = Ask.path("/v1/undelete/", name.value());
+    return change("POST", path, Optional.empty(), Views.UndeletedView.class);
+  }
+
+  /** The deleted files that can be had back: of one name, of a folder, or all. */
+  public void deleted(Optional<FileName> in, Consumer<Views.DeletedFileView> sink)
+      throws IOException {
+    String path = "/v1/deleted" + Ask.query("in", in.map(FileName::value).orElse(""));
+    calls.stream(
+        read(path),
+        line -> {
+          sink.accept(decode(line, Views.DeletedFileView.class));
+          return true;
+        });
+  }
+
+  /** How many versions are kept where. */
+  public Views.LimitsView limits() throws IOException {
+    return get("/v1/limits", Views.LimitsView.class);
+  }
+
+  /** Sets how many versions the files of a folder, or one file, keep; 0 takes that back. */
+  public Views.KeptView keep(FileName folder, int versions) throws IOException {
+    String path =
+        Ask.path("/v1/limits/", folder.value()) + Ask.query("keep", Integer.toString(versions));
+    return change("POST", path, Optional.empty(), Views.KeptView.class);
+  }
+
+  /** Gives a file or a folder a name that is free. */
+  public Views.MovedView move(FileName from, FileName to) throws IOException {
+    String path = "/v1/move" + Ask.query("from", from.value(), "to", to.value());
+    return change("POST", path, Optional.empty(), Views.MovedView.class);
+  }
+
+  /** Copies a version of a file, the latest if none is named, or the latest ones of a folder. */
+  public Views.CopiedView copy(FileName from, OptionalInt version, FileName to) throws IOException {
+    String number = version.isPresent() ? Integer.toString(version.getAsInt()) : "";
+    String path = "/v1/copy" + Ask.query("from", from.value(), "to", to.value(), "version", number);
+    return change("POST", path, Optional.empty(), Views.CopiedView.class);
   }
 
   /** One file with all its versions; empty if there is none of that name. */
   public Optional<Views.FileView> file(FileName name) throws IOException {
-    try {
-      String path = "/v1/list" + Ask.query("name", name.value());
-      return get(path, Views.FilesView.class).files().stream().findFirst();
-    } catch (Refused e) {
-      if (e.isNotFound()) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return lists().file(name);
   }
 
-  /** The files in a folder, at any depth; all files, if no folder is named. */
+  /**
+   * The files in a folder, at any depth, with all their versions; all files, if no folder is named.
+   * It gathers them all: {@link #lists} tells them one by one.
+   */
   public Views.FilesView files(Optional<FileName> folder) throws IOException {
-    String in = folder.map(FileName::value).orElse("");
-    return get("/v1/list" + Ask.query("folder", in), Views.FilesView.class);
+    return new Views.FilesView(lists().files(folder));
   }
 
-  /** What a node holds; the one that was named first, if none is given. */
+  /** What a node holds whole, gathered; the one that was named first, if none is given. */
   public Views.StoreView store(Optional<NodeName> node) throws IOException {
-    Ask ask = read("/v1/store" + Ask.query("node", node.map(NodeName::value).orElse("")));
-    return calls.ask(node.isEmpty() ? ask.toThisNode() : ask, decoded(Views.StoreView.class));
+    return lists().store(node);
+  }
+
+  /** The listings of the file store, as they come. */
+  public Lists lists() {
+    return new Lists(calls);
+  }
+
+  /**
+   * The same client, which takes what the node that was named first knows by itself: it answers
+   * without a coordinator or a majority, and may answer from the past.
+   */
+  public Client stale() {
+    Calls stale = calls.stale();
+    return new Client(stale, new Routes(stale), learnedNanos);
+  }
+
+  /**
+   * How old the last answer of a {@link #stale} client may be, in milliseconds; empty if that isn't
+   * known, since its node has not been in touch with a majority since it started.
+   */
+  public OptionalLong staleMs() {
+    return calls.staleMs();
+  }
+
+  /**
+   * Looks at the health of the whole store.
+   *
+   * @param all whether all versions with trouble are passed on, however many; else the first
+   *     hundred
+   * @param sink takes the verdict, the versions with trouble, and the nodes, as they come
+   */
+  public void fsck(boolean all, Consumer<FsckView> sink) throws IOException {
+    calls.stream(Ask.read("/v1/fsck" + (all ? "?all=true" : ""), LOAD_MS), fsckLines(sink));
+  }
+
+  /** Has every node read all of its replicas again, from now on. */
+  public void startScrub(Consumer<FsckView> sink) throws IOException {
+    calls.stream(Ask.change("POST", "/v1/scrub", Body.NONE, LOAD_MS), fsckLines(sink));
+  }
+
+  /** Every node's disk, and how far it is with scrubbing. */
+  public void disks(Consumer<FsckView> sink) throws IOException {
+    calls.stream(read("/v1/scrub"), fsckLines(sink));
+  }
+
+  private static Lines.Sink fsckLines(Consumer<FsckView> sink) {
+    return line -> {
+      sink.accept(decode(line, FsckView.class));
+      return true;
+    };
   }
 
   /** The latest revision of every model. */
@@ -221,7 +376,7 @@ public final class Client {
       throws IOException {
     prepareChange();
     String path = Ask.path("/v1/models/", model.toString()) + "/quantize";
-    stream(
+    calls.stream(
         Ask.change("POST", path, Body.bytes(Codec.json().encode(ask)), QUANTIZE_MS),
         line -> {
           sink.accept(decode(line, Views.QuantizeView.class));
@@ -239,7 +394,7 @@ public final class Client {
   public void train(List<ModelRef> models, Consumer<Views.TrainedView> sink) throws IOException {
     prepareChange();
     Object ask = new Views.TrainAsk(models.stream().map(ModelRef::toString).toList());
-    stream(
+    calls.stream(
         Ask.change("POST", "/v1/train", Body.bytes(Codec.json().encode(ask)), LOAD_MS),
         line -> {
           sink.accept(decode(line, Views.TrainedView.class));
@@ -254,7 +409,7 @@ public final class Client {
 
   /** The results of the queries finished so far, in their order, a JSON object a line. */
   public void results(JobId job, Lines.Sink sink) throws IOException {
-    stream(Ask.read("/v1/jobs/" + job + "/results", LOAD_MS), sink);
+    calls.stream(Ask.read("/v1/jobs/" + job + "/results", LOAD_MS), sink);
   }
 
   /** Ends a job before its time; what was finished stays readable. */
@@ -279,6 +434,12 @@ public final class Client {
         decoded(Views.SelfView.class));
   }
 
+  /** Ends the connections to the nodes that hold bytes; they are made anew when needed. */
+  @Override
+  public void close() {
+    routes.close();
+  }
+
   private Ask read(String path) {
     return Ask.read(path, calls.patience().attemptMs());
   }
@@ -292,33 +453,6 @@ public final class Client {
     prepareChange();
     Body bytes = body.map(value -> Body.bytes(Codec.json().encode(value))).orElse(Body.NONE);
     return calls.ask(Ask.change(method, path, bytes, calls.patience().attemptMs()), decoded(type));
-  }
-
-  /** Once something was passed on, the request can't be asked again: it would be passed twice. */
-  private void stream(Ask ask, Lines.Sink sink) throws IOException {
-    long[] taken = new long[1];
-    calls.ask(
-        ask,
-        (response, in) -> {
-          try {
-            Lines.read(
-                in,
-                line -> {
-                  taken[0]++;
-                  return sink.take(line);
-                });
-          } catch (IOException e) {
-            if (taken[0] > 0) {
-              throw new NoAnswer(
-                  "the answer of %s broke off after %d lines (%s); ask again"
-                      .formatted(response.uri().getAuthority(), taken[0], e.getMessage()),
-                  false,
-                  e);
-            }
-            throw e;
-          }
-          return taken[0];
-        });
   }
 
   private static <T> Calls.Answer<T> decoded(Class<T> type) {

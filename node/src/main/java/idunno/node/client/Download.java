@@ -32,7 +32,7 @@ final class Download implements Closeable {
    */
   Download(Path place) throws LocalFailure {
     this.place = place;
-    String name = "." + place.getFileName() + ".part-" + UUID.randomUUID();
+    String name = "." + UUID.randomUUID() + ".part";
     this.part = place.resolveSibling(name);
     try {
       this.out =

@@ -4,18 +4,13 @@ import idunno.core.files.FileName;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongConsumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +22,7 @@ final class FolderBody implements Body {
   private static final int NAME_HEADER_BYTES = Short.BYTES;
   private static final int OTHER_BYTES = Long.BYTES + Integer.BYTES;
 
-  /** One file: where it is, what it is called below the folder, how long it is. */
-  private record Entry(Path path, String name, long lengthBytes) {
-    byte[] nameBytes() {
-      return name.getBytes(StandardCharsets.UTF_8);
-    }
-  }
-
-  private final List<Entry> entries;
+  private final List<LocalFolder.Entry> entries;
   private final long contentBytes;
   private final ByteProgress progress;
 
@@ -45,36 +33,9 @@ final class FolderBody implements Body {
    * @throws IllegalArgumentException if a name can't be one of the store's
    */
   FolderBody(Path folder, FileName into, ByteProgress progress) throws IOException {
-    this.entries = entries(folder, into);
-    this.contentBytes = entries.stream().mapToLong(Entry::lengthBytes).sum();
+    this.entries = LocalFolder.entries(folder, into);
+    this.contentBytes = entries.stream().mapToLong(LocalFolder.Entry::lengthBytes).sum();
     this.progress = progress;
-  }
-
-  private static List<Entry> entries(Path folder, FileName into) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      throw new LocalFailure(
-          folder + (Files.exists(folder) ? " is no folder" : ": there is no such folder"), null);
-    }
-    List<Entry> found = new ArrayList<>();
-    try (Stream<Path> paths = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      for (Path path : (Iterable<Path>) paths.sorted()::iterator) {
-        if (Files.isDirectory(path)) {
-          continue;
-        }
-        if (!Files.isRegularFile(path)) {
-          throw new LocalFailure(path + " is no regular file; move it out of the folder", null);
-        }
-        String name = folder.relativize(path).toString().replace('\\', '/');
-        into.resolve(name);
-        found.add(new Entry(path, name, Files.size(path)));
-      }
-    } catch (UncheckedIOException e) {
-      throw new LocalFailure("the folder can't be read: " + e.getCause(), e);
-    }
-    if (found.isEmpty()) {
-      throw new LocalFailure(folder + " has no files in it", null);
-    }
-    return List.copyOf(found);
   }
 
   /** How many files there are. */
@@ -89,21 +50,21 @@ final class FolderBody implements Body {
 
   @Override
   public long lengthBytes() {
-    long names = entries.stream().mapToLong(entry -> entry.nameBytes().length).sum();
+    long names = entries.stream().mapToLong(entry -> nameBytes(entry).length).sum();
     long framing = (long) entries.size() * (NAME_HEADER_BYTES + OTHER_BYTES) + NAME_HEADER_BYTES;
     return contentBytes + names + framing;
   }
 
   @Override
   public InputStream open() {
-    Iterator<Entry> rest = entries.iterator();
+    Iterator<LocalFolder.Entry> rest = entries.iterator();
     long[] done = new long[1];
     return new Parts(
         () -> {
           if (!rest.hasNext()) {
             return List.of();
           }
-          Entry entry = rest.next();
+          LocalFolder.Entry entry = rest.next();
           Content content =
               new Content(
                   entry,
@@ -116,8 +77,12 @@ final class FolderBody implements Body {
         new byte[NAME_HEADER_BYTES]);
   }
 
-  private static InputStream head(Entry entry) {
-    byte[] name = entry.nameBytes();
+  private static byte[] nameBytes(LocalFolder.Entry entry) {
+    return entry.name().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static InputStream head(LocalFolder.Entry entry) {
+    byte[] name = nameBytes(entry);
     ByteBuffer head =
         ByteBuffer.allocate(NAME_HEADER_BYTES + name.length + Long.BYTES)
             .putShort((short) name.length)
@@ -128,11 +93,11 @@ final class FolderBody implements Body {
 
   /** A file's content, and the checksum that follows it. */
   private static final class Content implements Parts.Part {
-    private final Entry entry;
+    private final LocalFolder.Entry entry;
     private final LongConsumer moved;
     private @Nullable ExactFile file;
 
-    Content(Entry entry, LongConsumer moved) {
+    Content(LocalFolder.Entry entry, LongConsumer moved) {
       this.entry = entry;
       this.moved = moved;
     }

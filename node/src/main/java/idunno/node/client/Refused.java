@@ -14,7 +14,7 @@ public final class Refused extends IOException {
     this.status = status;
   }
 
-  /** The HTTP status: 400, 404, 409, 413, 500, or 503 where patience ended. */
+  /** The HTTP status: 400, 404, 409, 412, 413, 500, or 503 where patience ended. */
   public int status() {
     return status;
   }
@@ -22,6 +22,11 @@ public final class Refused extends IOException {
   /** Whether the request itself was wrong, so that the same again can't succeed. */
   public boolean isUsage() {
     return status == 400;
+  }
+
+  /** Whether another version is there than the writer has said. */
+  public boolean isConflict() {
+    return status == 412;
   }
 
   /** Whether what was asked for doesn't exist. */

@@ -4,12 +4,14 @@ import idunno.core.files.FileName;
 import idunno.node.api.Views;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -26,9 +28,13 @@ final class Transfers {
     this.calls = calls;
   }
 
-  Views.PutView put(Path local, FileName name, ByteProgress progress) throws IOException {
+  Views.PutView put(Path local, FileName name, Optional<Integer> onlyOver, ByteProgress progress)
+      throws IOException {
     FileBody body = new FileBody(local, progress);
-    Ask ask = Ask.change("PUT", Ask.path("/v1/files/", name.value()), body, DURABLE_MS);
+    Map<String, String> headers =
+        onlyOver.map(number -> Map.of("Idunno-If-Version", number.toString())).orElse(Map.of());
+    Ask ask =
+        Ask.change("PUT", Ask.path("/v1/files/", name.value()), body, DURABLE_MS).saying(headers);
     Views.PutView put = calls.ask(ask, (response, in) -> Whole.decode(in, Views.PutView.class));
     String sent = HexFormat.of().toHexDigits(body.crc32c());
     if (put.length() != body.lengthBytes() || !put.crc32c().equalsIgnoreCase(sent)) {
@@ -62,6 +68,28 @@ final class Transfers {
     String wanted = version.isPresent() ? Integer.toString(version.getAsInt()) : "";
     String path = Ask.path("/v1/files/", name.value()) + Ask.query("version", wanted);
     return fetch(path, local, (response, in, into) -> whole(name, response, in, into, progress));
+  }
+
+  /** Writes the bytes of a version from one offset up to another; the node has checked them. */
+  int copy(FileName name, OptionalInt version, long from, long to, OutputStream out)
+      throws IOException {
+    String wanted = version.isPresent() ? Integer.toString(version.getAsInt()) : "";
+    String path = Ask.path("/v1/files/", name.value()) + Ask.query("version", wanted);
+    Ask ask =
+        Ask.read(path, calls.patience().attemptMs())
+            .saying(Map.of("Range", "bytes=%d-%d".formatted(from, to - 1)));
+    return calls.ask(
+        ask,
+        (response, in) -> {
+          long length = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+          long copied = in.transferTo(out);
+          if (length >= 0 && copied != length) {
+            throw new IOException(
+                "%s: the answer broke off after %d of %d bytes; ask again"
+                    .formatted(name, copied, length));
+          }
+          return (int) response.headers().firstValueAsLong("Idunno-Version").orElse(0);
+        });
   }
 
   Fetched versions(FileName name, int last, Path local, ByteProgress progress) throws IOException {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.conf.Parameters;
@@ -42,6 +43,7 @@ public final class Consensus implements AutoCloseable {
   private final LeaderCalls leader;
   private final ClientId client = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
+  private final LastCurrent current = new LastCurrent();
 
   private Consensus(
       ConsensusConfig config,
@@ -177,6 +179,7 @@ public final class Consensus implements AutoCloseable {
   }
 
   private void barrier(Deadline deadline) throws NotConfirmed, InterruptedException {
+    long askedNanos = System.nanoTime();
     Answer answer =
         leader.ask(
             (to, ms) ->
@@ -200,11 +203,21 @@ public final class Consensus implements AutoCloseable {
                   + " entries; it is catching up, or cut off",
               null);
         }
+        current.at(askedNanos);
       }
       case Answer.Refused(Throwable why) -> throw new NotConfirmed(self() + ": read refused", why);
       case Answer.None(boolean _, Throwable last) ->
           throw new NotConfirmed(self() + ": no leader with a majority in time", last);
     }
+  }
+
+  /**
+   * How old this node's own state may be, in milliseconds: so long ago it surely held every entry
+   * that anybody had been told of, since a {@link #barrier} that began then has ended well. Empty
+   * where none ever has.
+   */
+  public OptionalLong staleMs() {
+    return current.agoMs();
   }
 
   /** What this replica knows now; never waits. */

@@ -68,6 +68,11 @@ final class RatisSettings {
     // An entry of Ratis's own after each commit, for a faster restart; it doubles the log and the
     // work.
     RaftServerConfigKeys.Log.setLogMetadataEnabled(p, false);
+    // Ratis's newer way of appending takes a message for a repeated one if it begins with the same
+    // entry as one that is still being written, and acknowledges its last entry. A leader that
+    // repeats itself with more entries then counts some that this replica doesn't hold: they can be
+    // lost, and as it never sends them again, the replica stays behind until the leader changes.
+    RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(p, false);
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, bytes(batchBytes(config)));
     RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(p, bytes(batchBytes(config)));
     RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(p, true);

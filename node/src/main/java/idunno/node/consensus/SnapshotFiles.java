@@ -53,19 +53,27 @@ final class SnapshotFiles {
     Path folder = storageFolder(file);
     Files.createDirectories(folder);
     Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
-    MessageDigest digest = MD5FileUtil.newMD5();
-    try (FileOutputStream raw = new FileOutputStream(unfinished.toFile());
-        OutputStream out = new DigestOutputStream(new BufferedOutputStream(raw, 1 << 16), digest)) {
-      state.writeSnapshot(out);
-      out.flush();
-      raw.getFD().sync();
-    }
-    MD5Hash md5 = MD5Hash.newInstance(digest.digest());
+    MD5Hash md5 = MD5Hash.newInstance(writeUnfinished(unfinished, state));
     MD5FileUtil.saveMD5File(file.toFile(), md5);
     Files.move(
         unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     DiskIdentity.sync(folder);
     var _ = storage.updateLatestSnapshot(new SingleFileSnapshotInfo(new FileInfo(file, md5), upTo));
+  }
+
+  /** Half a snapshot on a full disk would take the last of the room. */
+  private static byte[] writeUnfinished(Path file, Replicated state) throws IOException {
+    MessageDigest digest = MD5FileUtil.newMD5();
+    try (FileOutputStream raw = new FileOutputStream(file.toFile());
+        OutputStream out = new DigestOutputStream(new BufferedOutputStream(raw, 1 << 16), digest)) {
+      state.writeSnapshot(out);
+      out.flush();
+      raw.getFD().sync();
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(file);
+      throw e;
+    }
+    return digest.digest();
   }
 
   private static Path storageFolder(Path file) {

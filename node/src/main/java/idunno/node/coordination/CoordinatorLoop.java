@@ -5,6 +5,7 @@ import idunno.core.coordinator.Coordinator;
 import idunno.core.coordinator.Effect;
 import idunno.core.coordinator.Happening;
 import idunno.core.coordinator.Report;
+import idunno.core.coordinator.UpkeepRule;
 import idunno.core.jobs.BatchResult;
 import idunno.core.membership.DetectionRule;
 import idunno.core.state.Command;
@@ -63,9 +64,13 @@ public final class CoordinatorLoop implements AutoCloseable {
    * @param clockMs milliseconds since 1970, never going back
    */
   public CoordinatorLoop(
-      ReplicatedState state, DetectionRule rule, Deeds deeds, LongSupplier clockMs) {
+      ReplicatedState state,
+      DetectionRule rule,
+      UpkeepRule upkeep,
+      Deeds deeds,
+      LongSupplier clockMs) {
     this.state = state;
-    this.coordinator = new Coordinator(rule);
+    this.coordinator = new Coordinator(rule, upkeep);
     this.deeds = deeds;
     this.clockMs = clockMs;
     this.thread = Thread.ofPlatform().daemon().name("coordinator").start(this::run);
@@ -121,6 +126,18 @@ public final class CoordinatorLoop implements AutoCloseable {
     CompletableFuture<Report> report = new CompletableFuture<>();
     tasks.put(new Task.Look(history, report));
     return await(report);
+  }
+
+  /**
+   * Has the disks evened out; {@link #report} says how it goes.
+   *
+   * @param withinPoints how many percentage points from the mean use a disk may be
+   */
+  public void balance(double withinPoints) throws NotCoordinator {
+    if (!leads) {
+      throw new NotCoordinator();
+    }
+    post(new Happening.BalanceAsked(withinPoints));
   }
 
   private static <T> T await(CompletableFuture<T> future)

@@ -1,7 +1,6 @@
 package idunno.node.demo;
 
 import idunno.core.base.Address;
-import idunno.node.transport.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,19 +10,19 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several nodes on this machine, each a process of its own with a directory of its own, on
- * loopback.
+ * Several nodes on this machine, each a process of its own with a directory of its own, on loopback
+ * unless another {@link Site} is named.
  *
  * <p>The processes end with this one, however it ends.
  */
 public final class LocalCluster implements AutoCloseable {
-  private static final String LOOPBACK = "127.0.0.1";
   private static final int FIRST_PORT = 12_000;
   private static final int PLACES = 190;
   private static final int STEP = 10;
   private static final long UP_WITHIN_MS = 120_000;
   private static final long POLL_MS = 50;
 
+  private final Site site;
   private final List<String> program;
   private final Path folder;
   private final List<String> options;
@@ -34,6 +33,7 @@ public final class LocalCluster implements AutoCloseable {
     private final String name;
     private final int port;
     private @Nullable Process process;
+    private long upPid;
 
     private Machine(String name, int port) {
       this.name = name;
@@ -47,7 +47,7 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Where its API answers. */
     public Address api() {
-      return new Address(LOOPBACK, port);
+      return new Address(site.host(name), port);
     }
 
     /** The node's directory. */
@@ -123,10 +123,11 @@ public final class LocalCluster implements AutoCloseable {
               Integer.toString(port),
               "--exit-with",
               Long.toString(ProcessHandle.current().pid())));
+      command.addAll(site.options(name));
       command.addAll(options);
       command.addAll(more);
       process =
-          new ProcessBuilder(command)
+          new ProcessBuilder(site.command(name, command))
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()))
               .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
@@ -160,8 +161,12 @@ public final class LocalCluster implements AutoCloseable {
       }
     }
 
+    /** What was said once is remembered: other words may follow that push it out of the tail. */
     private boolean saysUp() {
-      return tail().contains(" pid " + pid() + " is up");
+      if (upPid != pid() && tail().contains(" pid " + pid() + " is up")) {
+        upPid = pid();
+      }
+      return upPid == pid();
     }
 
     private String lastLine() {
@@ -178,7 +183,8 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private LocalCluster(List<String> program, Path folder, List<String> options) {
+  private LocalCluster(Site site, List<String> program, Path folder, List<String> options) {
+    this.site = site;
     this.program = List.copyOf(program);
     this.folder = folder;
     this.options = List.copyOf(options);
@@ -195,13 +201,21 @@ public final class LocalCluster implements AutoCloseable {
   public static LocalCluster start(
       List<String> program, Path folder, int nodes, List<String> options)
       throws IOException, InterruptedException {
+    return start(Site.LOOPBACK, program, folder, nodes, options);
+  }
+
+  /** The same at another place than loopback. */
+  public static LocalCluster start(
+      Site site, List<String> program, Path folder, int nodes, List<String> options)
+      throws IOException, InterruptedException {
     Files.createDirectories(folder);
-    LocalCluster cluster = new LocalCluster(program, folder, options);
+    LocalCluster cluster = new LocalCluster(site, program, folder, options);
     try {
       int port = firstPort();
       for (int i = 1; i <= nodes; i++) {
-        port = freePorts(port);
-        cluster.machines.add(cluster.new Machine("n" + i, port));
+        String name = "n" + i;
+        port = freePorts(site, name, port);
+        cluster.machines.add(cluster.new Machine(name, port));
         port += STEP;
       }
       Machine first = cluster.machines.getFirst();
@@ -229,22 +243,13 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   /** The first port from that one on whose next two are free as well. */
-  private static int freePorts(int from) throws IOException {
+  private static int freePorts(Site site, String name, int from) throws IOException {
     for (int port = from; port < 60_000; port += STEP) {
-      if (isFree(port) && isFree(port + 1) && isFree(port + 2)) {
+      if (site.isFree(name, port) && site.isFree(name, port + 1) && site.isFree(name, port + 2)) {
         return port;
       }
     }
     throw new IOException("no three free ports in a row from " + from + " on");
-  }
-
-  private static boolean isFree(int port) {
-    try {
-      FreePort.check(LOOPBACK, port);
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   /** The nodes, in the order of their names' numbers. */

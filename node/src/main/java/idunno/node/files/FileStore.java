@@ -1,6 +1,5 @@
 package idunno.node.files;
 
-import idunno.core.base.NodeName;
 import idunno.core.base.RequestId;
 import idunno.core.files.FileName;
 import idunno.core.files.FileVersion;
@@ -10,9 +9,19 @@ import idunno.core.state.Command;
 import idunno.core.state.Reply;
 import idunno.node.replica.Proposer;
 import idunno.node.replica.ReplicatedState;
+import idunno.node.transfer.ChunkReader;
+import idunno.node.transfer.ChunkWriter;
+import idunno.node.transfer.Content;
+import idunno.node.transfer.ContentStream;
+import idunno.node.transfer.Holders;
+import idunno.node.transfer.Memory;
+import idunno.node.transfer.Replicas;
+import idunno.node.transfer.Upload;
+import idunno.node.transport.Buffers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +31,6 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -32,6 +40,12 @@ import java.util.function.LongSupplier;
 public final class FileStore {
   private static final Duration COMMIT_WITHIN = Duration.ofSeconds(30);
 
+  /** An upload that took longer asks its nodes again: one may have died, or swept. */
+  private static final long CONFIRM_AFTER_MS = 30_000;
+
+  /** So many chunks of uploads lie outside of the heap; those beyond lie on it. */
+  private static final int MAX_BUFFERS = 8;
+
   /** So many files are committed by one command; an entry of the log stays well under its bound. */
   static final int FILES_PER_COMMIT = 2_000;
 
@@ -39,7 +53,9 @@ public final class FileStore {
   private final Proposer proposer;
   private final LongSupplier clockMs;
   private final ChunkWriter writer;
-  private final FileReader reader;
+  private final ChunkReader reader;
+  private final Holders holders;
+  private final Buffers buffers = new Buffers(MAX_BUFFERS);
 
   /** A file that is about to be uploaded. */
   public record Source(FileName name, InputStream in) {}
@@ -63,35 +79,72 @@ public final class FileStore {
     }
   }
 
+  /** Another version is there than the writer has said; nothing was committed. */
+  public static final class Conflict extends IOException {
+    private static final long serialVersionUID = 1;
+    private final transient FileName name;
+    private final int expected;
+    private final int found;
+
+    Conflict(Reply.Conflict reply) {
+      super(
+          "%s: expected version %d, found %d"
+              .formatted(reply.name(), reply.expected(), reply.found()));
+      this.name = reply.name();
+      this.expected = reply.expected();
+      this.found = reply.found();
+    }
+
+    /** The file. */
+    public FileName name() {
+      return name;
+    }
+
+    /** The number that the writer gave, 0 for "no such file". */
+    public int expected() {
+      return expected;
+    }
+
+    /** The latest version's number, 0 if there is none. */
+    public int found() {
+      return found;
+    }
+  }
+
   /**
    * A store over the cluster's state and chunks.
    *
    * @param clockMs the time, milliseconds since 1970
-   * @param damaged told of a replica whose bytes don't have their checksum
    */
   public FileStore(
-      ReplicatedState state,
-      Proposer proposer,
-      Replicas replicas,
-      LongSupplier clockMs,
-      BiConsumer<NodeName, StoredChunk> damaged) {
+      ReplicatedState state, Proposer proposer, Replicas replicas, LongSupplier clockMs) {
     this.state = state;
     this.proposer = proposer;
     this.clockMs = clockMs;
-    this.writer = new ChunkWriter(state, replicas);
-    this.reader = new FileReader(state, replicas, damaged);
+    this.writer = new ChunkWriter(replicas);
+    this.reader = new ChunkReader(replicas);
+    this.holders = new Holders(replicas);
+  }
+
+  /** Uploads one file, whatever is there. */
+  public Put put(RequestId id, FileName name, InputStream in)
+      throws IOException, InterruptedException, Proposer.OutcomeUnknown {
+    return put(id, name, Optional.empty(), in);
   }
 
   /**
    * Uploads one file.
    *
    * @param id the client's id of this request: repeated, it makes one version
+   * @param onlyOver the number of the latest version that must be there at the commit, 0 for none;
+   *     empty where any may be
+   * @throws Conflict if another one is there
    * @throws IOException if not enough nodes hold it in time; nothing is visible then
    * @throws Proposer.OutcomeUnknown if it isn't known whether the version is visible
    */
-  public Put put(RequestId id, FileName name, InputStream in)
+  public Put put(RequestId id, FileName name, Optional<Integer> onlyOver, InputStream in)
       throws IOException, InterruptedException, Proposer.OutcomeUnknown {
-    return put(id, List.of(new Source(name, in)).iterator(), Optional.empty());
+    return put(id, List.of(new Source(name, in)).iterator(), onlyOver, Optional.empty());
   }
 
   /**
@@ -103,26 +156,57 @@ public final class FileStore {
    */
   public Put put(RequestId id, Iterator<Source> sources, Optional<FileName> folder)
       throws IOException, InterruptedException, Proposer.OutcomeUnknown {
-    Upload upload = new Upload(writer);
-    while (sources.hasNext()) {
-      Source source = sources.next();
-      upload.add(source.name(), source.in());
+    return put(id, sources, Optional.empty(), folder);
+  }
+
+  private Put put(
+      RequestId id, Iterator<Source> sources, Optional<Integer> onlyOver, Optional<FileName> folder)
+      throws IOException, InterruptedException, Proposer.OutcomeUnknown {
+    Upload.Ready ready;
+    long startedMs = clockMs.getAsLong();
+    try (Upload upload = new Upload(writer, holders, buffers, Memory.NONE, Upload.CHUNK_BYTES)) {
+      while (sources.hasNext()) {
+        Source source = sources.next();
+        upload.add(source.name(), Channels.newChannel(source.in()));
+      }
+      ready = upload.finish();
     }
-    Upload.Ready ready = upload.finish();
+    List<StoredChunk> chunks =
+        clockMs.getAsLong() - startedMs > CONFIRM_AFTER_MS
+            ? holders.confirm(ready.chunks())
+            : ready.chunks();
+    List<NewFile> wanted = ready.files().stream().map(file -> file.onlyOver(onlyOver)).toList();
+    return commit(id, wanted, chunks, folder);
+  }
+
+  /**
+   * Commits files whose bytes a client has written to the nodes itself.
+   *
+   * @param chunks the chunks, and who is said to hold them, which isn't believed
+   * @throws IOException if a chunk isn't on enough nodes; nothing is visible then
+   */
+  public Put commitWritten(
+      RequestId id, List<NewFile> files, List<StoredChunk> chunks, Optional<FileName> folder)
+      throws IOException, InterruptedException, Proposer.OutcomeUnknown {
+    return commit(id, files, holders.confirm(chunks), folder);
+  }
+
+  private Put commit(
+      RequestId id, List<NewFile> files, List<StoredChunk> chunks, Optional<FileName> folder)
+      throws IOException, InterruptedException, Proposer.OutcomeUnknown {
     List<Integer> versions = new ArrayList<>();
-    for (int from = 0; from < ready.files().size(); from += FILES_PER_COMMIT) {
-      List<NewFile> group =
-          ready.files().subList(from, Math.min(ready.files().size(), from + FILES_PER_COMMIT));
+    for (int from = 0; from < files.size(); from += FILES_PER_COMMIT) {
+      List<NewFile> group = files.subList(from, Math.min(files.size(), from + FILES_PER_COMMIT));
       Command commit =
-          new Command.CommitFiles(
-              group, chunksOf(group, ready.chunks()), folder, clockMs.getAsLong());
+          new Command.CommitFiles(group, chunksOf(group, chunks), folder, clockMs.getAsLong());
       switch (proposer.submit(ofGroup(id, from / FILES_PER_COMMIT), commit, COMMIT_WITHIN)) {
         case Reply.Committed committed -> versions.addAll(committed.numbers());
+        case Reply.Conflict conflict -> throw new Conflict(conflict);
         case Reply.Refused refused -> throw new Refused(refused.reason());
         case Reply other -> throw unexpected(commit, other);
       }
     }
-    return new Put(versions, ready.files(), replicasOf(ready.chunks()));
+    return new Put(versions, files, replicasOf(chunks));
   }
 
   /**
@@ -140,10 +224,11 @@ public final class FileStore {
 
   /** Makes a file durable without committing it. */
   public Durable prepare(FileName name, InputStream in) throws IOException, InterruptedException {
-    Upload upload = new Upload(writer);
-    upload.add(name, in);
-    Upload.Ready ready = upload.finish();
-    return new Durable(ready.files().getFirst(), ready.chunks());
+    try (Upload upload = new Upload(writer, holders, buffers, Memory.NONE, Upload.CHUNK_BYTES)) {
+      upload.add(name, Channels.newChannel(in));
+      Upload.Ready ready = upload.finish();
+      return new Durable(ready.files().getFirst(), ready.chunks());
+    }
   }
 
   /** A file that is durable and not yet visible. */
@@ -164,21 +249,6 @@ public final class FileStore {
         command.getClass().getSimpleName() + " was answered by " + reply);
   }
 
-  /**
-   * Deletes a file with all its versions.
-   *
-   * @return how many versions are gone
-   */
-  public int delete(RequestId id, FileName name)
-      throws IOException, InterruptedException, Proposer.OutcomeUnknown {
-    Command delete = new Command.DeleteFile(name);
-    return switch (proposer.submit(id, delete, COMMIT_WITHIN)) {
-      case Reply.Deleted deleted -> deleted.versions();
-      case Reply.Refused refused -> throw new Refused(refused.reason());
-      case Reply other -> throw unexpected(delete, other);
-    };
-  }
-
   /** One version of a file, the latest where none is named; as far as this node's state is. */
   public Optional<FileVersion> find(FileName name, Optional<Integer> number) {
     return state.read(
@@ -192,11 +262,26 @@ public final class FileStore {
 
   /** Opens a version as a stream that fails with an IOException where no replica can be read. */
   public InputStream open(FileVersion version) {
-    return reader.open(version);
+    return new ContentStream(content(version));
   }
 
   /** Writes a version's bytes. */
   public void copy(FileVersion version, OutputStream out) throws IOException {
-    reader.copy(version, out);
+    copy(version, 0, version.length(), out);
+  }
+
+  /** Writes a version's bytes from one offset up to another. */
+  public void copy(FileVersion version, long from, long to, OutputStream out) throws IOException {
+    content(version)
+        .inOrder(
+            from,
+            to,
+            (offset, bytes) ->
+                out.write(
+                    bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining()));
+  }
+
+  private Content content(FileVersion version) {
+    return new Content(reader, version.extents(), chunk -> state.read(s -> s.files().chunk(chunk)));
   }
 }

@@ -9,13 +9,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.reflect.RecordComponent;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** One request and its answer, without HTTP's small print. */
 final class Exchange {
@@ -59,7 +58,7 @@ final class Exchange {
     List<String> segments = new ArrayList<>();
     String path = http.getRequestURI().getRawPath();
     for (String segment : path.substring(1).split("/", -1)) {
-      segments.add(decode(segment.replace("+", "%2B")));
+      segments.add(PercentText.ofPath(segment));
     }
     return segments.subList(1, segments.size());
   }
@@ -72,11 +71,16 @@ final class Exchange {
     }
     for (String pair : query.split("&", -1)) {
       int equals = pair.indexOf('=');
-      if (equals > 0 && decode(pair.substring(0, equals)).equals(name)) {
-        return Optional.of(decode(pair.substring(equals + 1)));
+      if (equals > 0 && PercentText.ofQuery(pair.substring(0, equals)).equals(name)) {
+        return Optional.of(PercentText.ofQuery(pair.substring(equals + 1)));
       }
     }
     return Optional.empty();
+  }
+
+  /** A parameter that is {@code true}, or is not. */
+  boolean flag(String name) {
+    return parameter(name).filter("true"::equals).isPresent();
   }
 
   /** A parameter that is a whole number. */
@@ -91,10 +95,6 @@ final class Exchange {
       throw new IllegalArgumentException(
           name + ": expected a whole number, found " + Checks.quote(text), e);
     }
-  }
-
-  private static String decode(String text) {
-    return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
   /** The client's id of this request; one of our own for a client that gives none. */
@@ -113,6 +113,18 @@ final class Exchange {
     }
   }
 
+  /** Over which version alone a file may be put; 0 for "no such file". */
+  Optional<Integer> onlyOver() {
+    String given = http.getRequestHeaders().getFirst("Idunno-If-Version");
+    Optional<Integer> number =
+        Optional.ofNullable(given).map(text -> parse("Idunno-If-Version", text));
+    if (number.isPresent() && number.get() < 0) {
+      throw new IllegalArgumentException(
+          "Idunno-If-Version: expected 0 (no such file) or more, found " + number.get());
+    }
+    return number;
+  }
+
   InputStream body() {
     return http.getRequestBody();
   }
@@ -123,9 +135,14 @@ final class Exchange {
    * @throws IllegalArgumentException if a component of it is absent, or a list of it holds a null
    */
   <T> T json(Class<T> type) throws IOException {
-    byte[] bytes = http.getRequestBody().readNBytes(MAX_JSON_BYTES + 1);
-    if (bytes.length > MAX_JSON_BYTES) {
-      throw new IllegalArgumentException("body: expected at most " + MAX_JSON_BYTES + " bytes");
+    return json(type, MAX_JSON_BYTES);
+  }
+
+  /** The same, of so many bytes at the most. */
+  <T> T json(Class<T> type, int maxBytes) throws IOException {
+    byte[] bytes = http.getRequestBody().readNBytes(maxBytes + 1);
+    if (bytes.length > maxBytes) {
+      throw new IllegalArgumentException("body: expected at most " + maxBytes + " bytes");
     }
     T value = Codec.json().decode(bytes, type);
     if (value == null) {
@@ -161,10 +178,20 @@ final class Exchange {
 
   /** Begins an answer of that many bytes; 0 means as many as come. */
   OutputStream bytes(String type, long length) throws IOException {
+    return bytes(200, type, length);
+  }
+
+  /** The same with another status. */
+  OutputStream bytes(int status, String type, long length) throws IOException {
     answered = true;
     http.getResponseHeaders().set("Content-Type", type);
-    http.sendResponseHeaders(200, length);
+    http.sendResponseHeaders(status, length);
     return http.getResponseBody();
+  }
+
+  /** A header of the request; null if there is none. */
+  @Nullable String asked(String header) {
+    return http.getRequestHeaders().getFirst(header);
   }
 
   /** Begins an answer of JSON lines. */

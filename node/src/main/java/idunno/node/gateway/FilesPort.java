@@ -1,14 +1,10 @@
 package idunno.node.gateway;
 
-import idunno.core.base.NodeName;
 import idunno.core.base.RequestId;
 import idunno.core.files.FileName;
 import idunno.core.files.FileVersion;
-import idunno.node.api.Views.DeletedView;
-import idunno.node.api.Views.FilesView;
 import idunno.node.api.Views.FolderPutView;
 import idunno.node.api.Views.PutView;
-import idunno.node.api.Views.StoreView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,28 +20,23 @@ public interface FilesPort {
   /** A file of a folder upload: its name in the folder, and its bytes. */
   record Part(String name, InputStream in) {}
 
-  /** Uploads a file. */
-  PutView put(RequestId id, FileName name, InputStream in) throws IOException, InterruptedException;
+  /**
+   * Uploads a file.
+   *
+   * @param onlyOver the number of the latest version that must be there, 0 for none; empty where
+   *     any may be
+   * @throws Conflict if another one is there
+   */
+  PutView put(RequestId id, FileName name, Optional<Integer> onlyOver, InputStream in)
+      throws IOException, InterruptedException;
 
   /** Uploads a folder; each part's stream is read to its end before the next is asked for. */
   FolderPutView putFolder(RequestId id, FileName folder, Iterator<Part> parts)
       throws IOException, InterruptedException;
 
-  /** The versions of a file, oldest first, as acknowledged before the call. */
-  List<FileVersion> versions(FileName name) throws IOException, InterruptedException;
+  /** The versions of a file, oldest first, as this node's own state has them. */
+  List<FileVersion> versions(FileName name) throws IOException;
 
-  /** Writes a version's bytes. */
-  void copy(FileVersion version, OutputStream out) throws IOException;
-
-  /** Deletes a file with all its versions. */
-  DeletedView delete(RequestId id, FileName name) throws IOException, InterruptedException;
-
-  /** One file with all its versions and who holds them. */
-  FilesView list(FileName name) throws IOException, InterruptedException;
-
-  /** The files in a folder, or all. */
-  FilesView listFolder(Optional<FileName> folder) throws IOException, InterruptedException;
-
-  /** What a node holds; this one, if none is named. */
-  StoreView store(Optional<NodeName> node) throws IOException, InterruptedException;
+  /** Writes a version's bytes, from one offset up to another. */
+  void copy(FileVersion version, long from, long to, OutputStream out) throws IOException;
 }

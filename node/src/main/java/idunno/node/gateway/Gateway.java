@@ -15,9 +15,10 @@ import java.util.concurrent.Executors;
 /**
  * The network API: HTTP and JSON, one virtual thread a request.
  *
- * <p>Statuses: 400 the request itself is wrong, 404 no such thing, 409 refused, 503 no coordinator
- * or no group now, 500 anything else; each with an {@link ErrorView}. An error after the answer has
- * begun breaks the connection off, so that no client takes a part for the whole.
+ * <p>Statuses: 400 the request itself is wrong, 404 no such thing, 409 refused, 412 another version
+ * is there than the writer said, 503 no coordinator or no group now, 500 anything else; each with
+ * an {@link ErrorView}. An error after the answer has begun breaks the connection off, so that no
+ * client takes a part for the whole.
  */
 public final class Gateway implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Gateway.class.getName());
@@ -27,16 +28,34 @@ public final class Gateway implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final GroupRoutes group;
   private final FileRoutes files;
+  private final VersionRoutes versions;
+  private final ListRoutes lists;
+  private final DataRoutes data;
   private final ModelRoutes models;
   private final JobRoutes jobs;
+  private final HealthRoutes health;
 
-  private Gateway(
-      HttpServer server, GroupPort group, FilesPort files, ModelsPort models, JobsPort jobs) {
+  /** Those who do what is asked for. */
+  public record Ports(
+      GroupPort group,
+      FilesPort files,
+      VersionsPort versions,
+      ListPort lists,
+      DataPort data,
+      ModelsPort models,
+      JobsPort jobs,
+      HealthPort health) {}
+
+  private Gateway(HttpServer server, Ports ports) {
     this.server = server;
-    this.group = new GroupRoutes(group);
-    this.files = new FileRoutes(files);
-    this.models = new ModelRoutes(models);
-    this.jobs = new JobRoutes(jobs);
+    this.group = new GroupRoutes(ports.group());
+    this.versions = new VersionRoutes(ports.versions());
+    this.lists = new ListRoutes(ports.lists());
+    this.files = new FileRoutes(ports.files(), versions, lists);
+    this.data = new DataRoutes(ports.data(), lists);
+    this.models = new ModelRoutes(ports.models());
+    this.jobs = new JobRoutes(ports.jobs());
+    this.health = new HealthRoutes(ports.health());
   }
 
   /**
@@ -44,12 +63,10 @@ public final class Gateway implements AutoCloseable {
    *
    * @throws IOException if it can't listen there
    */
-  public static Gateway open(
-      Address address, GroupPort group, FilesPort files, ModelsPort models, JobsPort jobs)
-      throws IOException {
+  public static Gateway open(Address address, Ports ports) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(address.host(), address.port()), BACKLOG);
-    Gateway gateway = new Gateway(server, group, files, models, jobs);
+    Gateway gateway = new Gateway(server, ports);
     server.setExecutor(gateway.threads);
     server.createContext("/v1/", gateway::handle);
     server.createContext("/", gateway::lost);
@@ -72,12 +89,17 @@ public final class Gateway implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       fail(http, exchange, 503, "this node is closing", false);
+    } catch (NoMajority e) {
+      exchange.header("Idunno-No-Majority", true);
+      fail(http, exchange, 503, message(e), false);
     } catch (Unavailable e) {
       fail(http, exchange, 503, message(e), false);
     } catch (NotFound e) {
       fail(http, exchange, 404, message(e), true);
     } catch (Refused e) {
       fail(http, exchange, 409, message(e), false);
+    } catch (Conflict e) {
+      fail(http, exchange, 412, message(e), false);
     } catch (IllegalArgumentException | BadMessage e) {
       fail(http, exchange, 400, message(e), true);
     } catch (UncheckedIOException e) {
@@ -117,6 +139,7 @@ public final class Gateway implements AutoCloseable {
       case "master" -> group.master(exchange);
       case "report" -> group.report(exchange);
       case "grep" -> group.grep(exchange);
+      case "balance" -> group.balance(exchange);
       case "leave" -> {
         exchange.expect("POST");
         group.leave(exchange);
@@ -130,9 +153,27 @@ public final class Gateway implements AutoCloseable {
         exchange.expect("POST");
         files.folder(exchange);
       }
-      case "list" -> files.list(exchange);
+      case "list" -> lists.list(exchange);
+      case "du" -> lists.use(exchange);
+      case "stat" -> lists.stat(exchange);
       case "versions" -> files.versions(exchange, rest);
-      case "store" -> files.store(exchange);
+      case "store" -> lists.store(exchange);
+      case "undelete" -> versions.undelete(exchange, rest);
+      case "deleted" -> versions.deleted(exchange);
+      case "limits" -> versions.limits(exchange, rest);
+      case "move" -> versions.move(exchange);
+      case "copy" -> versions.copy(exchange);
+      case "fsck" -> health.fsck(exchange);
+      case "scrub" -> health.scrub(exchange);
+      case "nodes" -> data.nodes(exchange);
+      case "contents" -> {
+        exchange.expect("POST");
+        data.contents(exchange);
+      }
+      case "commits" -> {
+        exchange.expect("POST");
+        data.commit(exchange);
+      }
       case "models" -> models.models(exchange, rest);
       case "train" -> {
         exchange.expect("POST");

@@ -27,6 +27,13 @@ public interface GroupPort {
   /** What the coordinator knows; the committed batches too, if they are wanted. */
   Report report(boolean history) throws IOException, InterruptedException;
 
+  /**
+   * Has the coordinator even out the disks; {@link #report} says how it goes.
+   *
+   * @param withinPoints how many percentage points from the mean use a disk may be
+   */
+  void balance(double withinPoints) throws IOException, InterruptedException;
+
   /** Greps the logs of all members; each item as it comes, from one thread at a time. */
   void grep(GrepQuery query, Consumer<GrepView> sink) throws IOException, InterruptedException;
 

@@ -1,6 +1,8 @@
 package idunno.node.gateway;
 
+import idunno.core.coordinator.Balance;
 import idunno.core.grep.GrepQuery;
+import idunno.node.api.Views.BalanceAsk;
 import idunno.node.api.Views.DoneView;
 import idunno.node.api.Views.JoinAsk;
 import java.io.IOException;
@@ -31,6 +33,17 @@ final class GroupRoutes {
   void report(Exchange exchange) throws IOException, InterruptedException {
     exchange.answer(
         200, group.report(exchange.parameter("history").filter("true"::equals).isPresent()));
+  }
+
+  /** {@code POST} begins to even out the disks, {@code GET} says how it stands. */
+  void balance(Exchange exchange) throws IOException, InterruptedException {
+    if (!exchange.method().equals("GET")) {
+      exchange.expect("POST");
+      double withinPoints = exchange.json(BalanceAsk.class).withinPoints();
+      Balance.check(withinPoints);
+      group.balance(withinPoints);
+    }
+    exchange.answer(200, group.report(false).balance());
   }
 
   /** {@code /v1/grep?pattern=P&limit=N}. */

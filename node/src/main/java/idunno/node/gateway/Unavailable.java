@@ -3,7 +3,7 @@ package idunno.node.gateway;
 import java.io.IOException;
 
 /** The cluster can't answer now: there is no coordinator, or this node is in no group. */
-public final class Unavailable extends IOException {
+public sealed class Unavailable extends IOException permits NoMajority {
   private static final long serialVersionUID = 1;
 
   /** Says what is missing, and the next step. */

@@ -2,6 +2,7 @@ package idunno.node.main;
 
 import idunno.core.base.NodeName;
 import idunno.core.coordinator.Report;
+import idunno.core.files.DiskRoom;
 import idunno.core.grep.GrepQuery;
 import idunno.core.membership.Member;
 import idunno.core.membership.MemberState;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -58,11 +60,15 @@ final class GroupOps implements GroupPort {
     Status status = node.consensus().status();
     List<MemberView> members = new ArrayList<>();
     List<Member> known;
+    NavigableMap<NodeName, DiskRoom> rooms;
     boolean current = true;
     try {
-      known = Reports.of(node, false).members();
+      Report report = Reports.of(node, false);
+      known = report.members();
+      rooms = report.rooms();
     } catch (Unavailable e) {
       known = node.state().read(s -> List.copyOf(s.members().all()));
+      rooms = node.rooms().byNode();
       current = false;
     }
     for (Member member : known) {
@@ -74,7 +80,9 @@ final class GroupOps implements GroupPort {
               member.place().api(),
               member.place().peer(),
               member.place().slots(),
-              member.sinceMs()));
+              member.sinceMs(),
+              member.place().zone(),
+              Optional.ofNullable(rooms.get(member.name()))));
     }
     return new MembersView(members, current);
   }
@@ -122,6 +130,11 @@ final class GroupOps implements GroupPort {
   @Override
   public Report report(boolean history) throws IOException, InterruptedException {
     return Reports.of(process.node(), history);
+  }
+
+  @Override
+  public void balance(double withinPoints) throws IOException, InterruptedException {
+    Reports.balance(process.node(), withinPoints);
   }
 
   @Override

@@ -3,6 +3,7 @@ package idunno.node.main;
 import idunno.core.base.Address;
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
+import idunno.core.files.DiskRooms;
 import idunno.core.membership.Member;
 import idunno.node.chunks.ChunkStore;
 import idunno.node.consensus.Consensus;
@@ -14,10 +15,10 @@ import idunno.node.consensus.Peer;
 import idunno.node.consensus.Replicated;
 import idunno.node.coordination.CoordinatorLoop;
 import idunno.node.files.FileStore;
-import idunno.node.files.Sweeper;
 import idunno.node.logs.NodeLog;
 import idunno.node.replica.Proposer;
 import idunno.node.replica.ReplicatedState;
+import idunno.node.transfer.PeerReplicas;
 import idunno.node.transport.Caller;
 import idunno.node.transport.Hello;
 import idunno.node.transport.Limits;
@@ -61,9 +62,12 @@ final class Node implements AutoCloseable {
   private final Results results;
   private final Warmer warmer;
   private final CoordinatorLoop coordinator;
+  private final DiskDuty diskDuty;
+  private final Places places;
   private final Admission admission;
-  private @Nullable WorkerLoop worker;
+  private volatile @Nullable WorkerLoop worker;
   private volatile @Nullable String lastLeader;
+  private final Rest rest;
 
   /**
    * What a node starts from.
@@ -83,16 +87,25 @@ final class Node implements AutoCloseable {
     this.cluster = start.cluster();
     this.log = log;
     this.clockMs = clockMs;
+    this.rest = new Rest(log);
     NodeName self = config.name();
     Path data = config.data();
     String disk = DiskIdentity.of(data.resolve("consensus"), self.value());
     Hosts hosts = start.hosts();
     this.place =
-        new Member.Place(disk, hosts.peer(), hosts.api(), hosts.consensus(), config.slots());
+        new Member.Place(
+            disk, hosts.peer(), hosts.api(), hosts.consensus(), config.slots(), config.zone());
     try {
-      chunks = cleanup.add(ChunkStore.open(data.resolve("chunks"), self.value()));
-      Late<Sweeper> sweeper = new Late<>();
-      state = new ReplicatedState(freed -> sweeper.ifThere(s -> s.freed(freed)));
+      chunks =
+          cleanup.add(
+              ChunkStore.open(data.resolve("chunks"), self.value(), DiskDuty.care(config, log)));
+      Late<DiskDuty> duty = new Late<>();
+      Late<PeerReplicas> replicas = new Late<>();
+      state =
+          new ReplicatedState(
+              freed -> duty.ifThere(d -> d.freed(freed)),
+              dropped -> duty.ifThere(d -> d.dropped(OwnDisk.droppedAt(self, dropped))),
+              failed -> replicas.ifThere(r -> r.forsake(failed)));
       Late<CoordinatorLoop> loop = new Late<>();
       Late<Compass> map = new Late<>();
       Hello hello = new Hello(cluster.toString(), self.value());
@@ -105,15 +118,19 @@ final class Node implements AutoCloseable {
       peers = new Peers(caller);
       consensus = cleanup.add(openConsensus(start, disk, loop));
       compass = map.set(new Compass(self, state, consensus));
+      cleanup.add(new Currency(consensus));
       proposer = cleanup.add(new Proposer(new ClusterLog(consensus)));
-      OwnChunks own = new OwnChunks(self, chunks, state, proposer, log);
+      PeerReplicas others = replicas.set(new PeerReplicas(peers, compass::peerOf));
+      ChunkChain chain = new ChunkChain(self, chunks, others);
+      ReplicaCheck check = new ReplicaCheck(self, chunks, state, proposer, log);
+      OwnChunks own = new OwnChunks(self, chunks, check);
+      places = new Places(state, this::rooms);
       files =
           new FileStore(
               state,
               proposer,
-              new RemoteReplicas(compass, chunks, own, peers),
-              clockMs,
-              (holder, chunk) -> own.damaged(holder, chunk.id()));
+              new NodeReplicas(self, places, chain, own, asked -> duty.await().keep(asked), others),
+              clockMs);
       results = new Results(state, files, proposer, clockMs);
       warmer = cleanup.add(new Warmer(state, files, data.resolve("models"), config.models(), log));
       coordinator =
@@ -122,13 +139,18 @@ final class Node implements AutoCloseable {
                   new CoordinatorLoop(
                       state,
                       config.detection(),
+                      config.upkeep(),
                       new NodeDeeds(proposer, peers, () -> compass, () -> results, log),
                       clockMs)));
       admission = new Admission(self, place, proposer, clockMs);
+      OwnDisk onDisk = new OwnDisk(self, chunks, check, state, consensus);
+      diskDuty = cleanup.add(duty.set(new DiskDuty(config, chunks, check, onDisk, clockMs, log)));
       PeerDesk desk =
           new PeerDesk(
               chunks,
               own,
+              diskDuty,
+              chain,
               data.resolve("log"),
               peers,
               new Electorate(consensus, state),
@@ -140,12 +162,9 @@ final class Node implements AutoCloseable {
               hosts.peer().port(),
               () -> hello,
               desk,
-              lost -> coordinator.connectionLost(new NodeName(lost.name())),
+              // Whoever connects may call himself what he likes.
+              lost -> NodeName.parse(lost.name()).ifPresent(coordinator::connectionLost),
               Limits.DEFAULT));
-      cleanup.add(
-          sweeper.set(
-              new Sweeper(
-                  new OwnDisk(self, chunks, state, proposer), config.orphanGraceMs(), clockMs)));
     } catch (IOException | RuntimeException e) {
       cleanup.close();
       throw e;
@@ -222,7 +241,9 @@ final class Node implements AutoCloseable {
     @Override
     public void stopped(String reason, @Nullable Throwable cause) {
       log.write("consensus-stopped", "reason", reason);
-      if (cause != null) {
+      if (cause instanceof IOException failure && chunks.isToBlameFor(failure)) {
+        rest.begin(reason, loop.await(), consensus);
+      } else if (cause != null) {
         ProcessEnd.now(config.name() + ": " + reason, cause);
       }
     }
@@ -285,6 +306,7 @@ final class Node implements AutoCloseable {
             id,
             config.slots(),
             new NodeDuties(compass, peers, coordinator, admission, files, warmer, log),
+            new MeasuredRoom(chunks, System::nanoTime),
             clockMs);
   }
 
@@ -328,6 +350,16 @@ final class Node implements AutoCloseable {
     return loop;
   }
 
+  /** Whether the node waits for its disk to be mended, and takes no part in the consensus. */
+  boolean isResting() {
+    return rest.isOn();
+  }
+
+  /** Whether the disk has room for the consensus again. */
+  boolean canGoOn() {
+    return chunks.hasRoomFor(Rest.ENOUGH_BYTES);
+  }
+
   NodeId id() {
     return worker().me();
   }
@@ -368,8 +400,23 @@ final class Node implements AutoCloseable {
     return results;
   }
 
+  DiskDuty diskDuty() {
+    return diskDuty;
+  }
+
   CoordinatorLoop coordinator() {
     return coordinator;
+  }
+
+  /** Where a chunk could be placed now. */
+  Places places() {
+    return places;
+  }
+
+  /** What is known of the nodes' disks. */
+  DiskRooms rooms() {
+    WorkerLoop loop = worker;
+    return loop == null ? DiskRooms.NONE : loop.rooms();
   }
 
   /** The addresses of the API of all other members, to find the way back by. */

@@ -1,11 +1,14 @@
 package idunno.node.main;
 
 import idunno.core.base.NodeName;
+import idunno.core.coordinator.UpkeepRule;
 import idunno.core.membership.DetectionRule;
+import idunno.node.files.ScrubPlan;
 import idunno.node.inference.Device;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How one node runs.
@@ -22,6 +25,9 @@ import java.util.Optional;
  * @param electionMaxMs most of the same
  * @param snapshotEveryEntries entries of the log between two snapshots
  * @param orphanGraceMs how old a chunk that nothing refers to must be before it is swept
+ * @param zone what the node shares with others that may fail together with it; empty for nothing
+ * @param upkeep how replicas are looked after while this node coordinates
+ * @param disk how the disk is looked after
  * @param models what runs models, and how much memory they may take
  */
 public record NodeConfig(
@@ -36,11 +42,23 @@ public record NodeConfig(
     int electionMaxMs,
     int snapshotEveryEntries,
     long orphanGraceMs,
+    String zone,
+    UpkeepRule upkeep,
+    Disk disk,
     Models models) {
   /** Keeps its own copy of the list. */
   public NodeConfig {
     seeds = List.copyOf(seeds);
   }
+
+  /**
+   * How the disk is looked after.
+   *
+   * @param reserveBytes what shall stay free on it; empty for 1 GiB, or a 20th of a smaller disk
+   * @param scrub when and how fast all replicas are read again
+   * @param syncs whether chunks are forced to the disk before they are acknowledged
+   */
+  public record Disk(OptionalLong reserveBytes, ScrubPlan scrub, boolean syncs) {}
 
   /**
    * How the node runs models.

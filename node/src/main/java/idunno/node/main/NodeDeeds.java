@@ -118,6 +118,7 @@ final class NodeDeeds implements Deeds {
               "job-completed", "job", e.job(), "queries", e.queries(), "failed", e.failures());
       case Event.CopyStarted e ->
           log.write("copy-started", "chunk", e.chunk(), "from", e.from(), "to", e.to());
+      case Event.ReplicaShed e -> log.write("replica-shed", "chunk", e.chunk(), "node", e.node());
     }
   }
 }

@@ -9,7 +9,6 @@ import idunno.node.logs.NodeLog;
 import idunno.node.transport.FreePort;
 import java.io.IOException;
 import java.net.BindException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +37,9 @@ final class NodeProcess implements AutoCloseable {
   private volatile @Nullable Node node;
   private volatile boolean closed;
 
+  /** The node had to be closed to come back from a rest, and has not come back yet. */
+  private volatile boolean isComingBack;
+
   /** Asks a member who it is, over its API. */
   interface Seeds {
     /**
@@ -51,7 +53,7 @@ final class NodeProcess implements AutoCloseable {
   private NodeProcess(NodeConfig config, Optional<Identity> known, Seeds seeds) throws IOException {
     this.config = config;
     this.seeds = seeds;
-    Files.createDirectories(config.data());
+    DataDirectory.open(config.data(), config.name());
     this.log = NodeLog.open(config.data().resolve("log"), config.name().value());
     this.gateway = listen(known);
     Node.Hosts at = hosts();
@@ -127,10 +129,15 @@ final class NodeProcess implements AutoCloseable {
   private Gateway openGateway() throws IOException {
     return Gateway.open(
         hosts().api(),
-        new GroupOps(this),
-        new FilesOps(this),
-        new ModelsOps(this),
-        new JobsOps(this));
+        new Gateway.Ports(
+            new GroupOps(this),
+            new FilesOps(this),
+            new VersionsOps(this),
+            new ListOps(this),
+            new DataOps(this),
+            new ModelsOps(this),
+            new JobsOps(this),
+            new HealthOps(this)));
   }
 
   /**
@@ -258,6 +265,10 @@ final class NodeProcess implements AutoCloseable {
    */
   Node node() throws Unavailable {
     Node now = node;
+    if (now == null && isComingBack) {
+      throw new Unavailable(
+          config.name() + " is coming back, now that its disk has room again; ask another node");
+    }
     if (now == null) {
       throw new Unavailable(
           config.name() + " is in no group now; 'join' brings it into one, or back");
@@ -305,6 +316,7 @@ final class NodeProcess implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(WAY_BACK_EVERY_MS);
         changing.lockInterruptibly();
         try {
+          goOnAfterRest();
           Node now = node;
           List<Address> others = now == null ? List.of() : now.others();
           if (!others.isEmpty() && !others.equals(identity.seeds())) {
@@ -318,6 +330,25 @@ final class NodeProcess implements AutoCloseable {
       } catch (InterruptedException e) {
         return;
       }
+    }
+  }
+
+  /** A node that rests comes back when its disk has room. */
+  private void goOnAfterRest() throws IOException, InterruptedException {
+    Node resting = node;
+    if (resting != null && resting.isResting()) {
+      if (!resting.canGoOn()) {
+        return;
+      }
+      log.write("going-on");
+      isComingBack = true;
+      node = null;
+      resting.close();
+    }
+    if (isComingBack && !closed) {
+      UUID cluster = identity.cluster().orElseThrow().toUuid();
+      node = Node.start(new Node.Start(config, cluster, hosts(), false), log, clock);
+      isComingBack = false;
     }
   }
 

@@ -2,104 +2,78 @@ package idunno.node.main;
 
 import idunno.core.base.NodeName;
 import idunno.core.files.ChunkId;
-import idunno.core.files.StoredChunk;
-import idunno.core.state.Command;
 import idunno.node.chunks.ChunkStore;
-import idunno.node.chunks.CorruptChunk;
-import idunno.node.logs.NodeLog;
-import idunno.node.replica.Proposer;
-import idunno.node.replica.ReplicatedState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
 
 /**
- * This node's chunks as they are read. A replica that turns out to be damaged, here or elsewhere,
- * is taken out of the cluster's state, and repair makes it anew.
+ * This node's chunks as they are read. A replica that can't be is looked at; and where it is
+ * damaged it is taken out of the cluster's state, and repair makes it anew.
  */
 final class OwnChunks {
-  private static final Duration DROP_WITHIN = Duration.ofSeconds(10);
-
   private final NodeName self;
   private final ChunkStore chunks;
-  private final ReplicatedState state;
-  private final Proposer proposer;
-  private final NodeLog log;
+  private final ReplicaCheck check;
 
-  OwnChunks(
-      NodeName self, ChunkStore chunks, ReplicatedState state, Proposer proposer, NodeLog log) {
+  OwnChunks(NodeName self, ChunkStore chunks, ReplicaCheck check) {
     this.self = self;
     this.chunks = chunks;
-    this.state = state;
-    this.proposer = proposer;
-    this.log = log;
+    this.check = check;
+  }
+
+  /** Reads or opens a stretch of a chunk. */
+  private interface Read<T> {
+    T read() throws IOException;
   }
 
   /**
-   * Reads a part of a chunk on this disk.
+   * Fills a buffer from a chunk on this disk. The bytes are not checked: whoever reads knows their
+   * checksum.
    *
    * @throws java.nio.file.NoSuchFileException if it isn't here
-   * @throws CorruptChunk if it is damaged; it will be replaced
    */
-  ByteBuffer read(ChunkId chunk, long offset, int length) throws IOException {
+  void read(ChunkId chunk, int offset, ByteBuffer into) throws IOException {
+    suspecting(
+        chunk,
+        offset,
+        into.remaining(),
+        () -> {
+          chunks.readUnchecked(chunk.value(), offset, into);
+          return true;
+        });
+  }
+
+  /** The same stretch as it lies in its file. */
+  ChunkStore.Part part(ChunkId chunk, int offset, int length) throws IOException {
+    return suspecting(chunk, offset, length, () -> chunks.part(chunk.value(), offset, length));
+  }
+
+  private <T> T suspecting(ChunkId chunk, int offset, int length, Read<T> read) throws IOException {
     try {
-      return chunks.read(chunk.value(), offset, length);
-    } catch (CorruptChunk e) {
-      damaged(self, chunk);
+      return read.read();
+    } catch (NoSuchFileException | ClosedChannelException e) {
       throw e;
-    }
-  }
-
-  /** A node's replica of a chunk is damaged. Doesn't block. */
-  void damaged(NodeName node, ChunkId chunk) {
-    log.write("replica-damaged", "chunk", chunk, "node", node);
-    Thread.ofVirtual().name("drop-damaged").start(() -> drop(node, chunk));
-  }
-
-  private void drop(NodeName node, ChunkId chunk) {
-    try {
-      if (isLast(node, chunk)) {
-        log.write("replica-kept", "chunk", chunk, "node", node, "why", "no other is alive");
-        return;
+    } catch (IOException e) {
+      suspect(chunk);
+      throw e;
+    } catch (IllegalArgumentException e) {
+      boolean isOurs =
+          check
+              .expected(chunk)
+              .filter(known -> (long) offset + length <= known.length())
+              .isPresent();
+      if (!isOurs || offset < 0 || length < 0) {
+        throw e;
       }
-      if (node.equals(self)) {
-        if (isWhole(chunk)) {
-          // An earlier word of the same damage has led to a new copy by now.
-          return;
-        }
-        chunks.delete(chunk.value());
-      }
-      proposer.submit(new Command.DropReplica(chunk, node), DROP_WITHIN);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (IOException | Proposer.OutcomeUnknown e) {
-      log.write(
-          "replica-not-dropped",
-          "chunk",
-          chunk,
-          "node",
-          node,
-          "why",
-          String.valueOf(e.getMessage()));
+      suspect(chunk);
+      throw new IOException("chunk " + chunk + " on " + self + ": " + e.getMessage(), e);
     }
   }
 
-  /** Parts of a damaged replica may still be good, so the last one is never given up. */
-  private boolean isLast(NodeName node, ChunkId chunk) {
-    return state.read(
-        s ->
-            s.files().chunk(chunk).map(StoredChunk::replicas).stream()
-                .flatMap(nodes -> nodes.stream())
-                .filter(s.members().aliveNames()::contains)
-                .allMatch(node::equals));
-  }
-
-  private boolean isWhole(ChunkId chunk) throws IOException {
-    try {
-      chunks.verify(chunk.value());
-      return true;
-    } catch (CorruptChunk e) {
-      return false;
-    }
+  /** This node's replica of a chunk is said to be damaged: it looks for itself. Doesn't block. */
+  void suspect(ChunkId chunk) {
+    check.suspect(chunk);
   }
 }

@@ -1,10 +1,14 @@
 package idunno.node.main;
 
+import idunno.core.coordinator.Balance;
 import idunno.core.files.ChunkId;
+import idunno.core.files.StoredChunk;
 import idunno.node.chunks.ChunkStore;
 import idunno.node.codec.Codec;
 import idunno.node.coordination.CoordinatorLoop;
 import idunno.node.logs.LogGrep;
+import idunno.node.transfer.Replicas;
+import idunno.node.transport.Body;
 import idunno.node.transport.Handler;
 import idunno.node.transport.PeerInfo;
 import idunno.node.transport.Request;
@@ -27,6 +31,8 @@ final class PeerDesk implements Handler {
   private final Codec codec = Codec.cbor();
   private final ChunkStore chunks;
   private final OwnChunks own;
+  private final DiskDuty disk;
+  private final ChunkChain chain;
   private final Path logFolder;
   private final Peers peers;
   private final Electorate electorate;
@@ -36,6 +42,8 @@ final class PeerDesk implements Handler {
   PeerDesk(
       ChunkStore chunks,
       OwnChunks own,
+      DiskDuty disk,
+      ChunkChain chain,
       Path logFolder,
       Peers peers,
       Electorate electorate,
@@ -43,6 +51,8 @@ final class PeerDesk implements Handler {
       Warmer warmer) {
     this.chunks = chunks;
     this.own = own;
+    this.disk = disk;
+    this.chain = chain;
     this.logFolder = logFolder;
     this.peers = peers;
     this.electorate = electorate;
@@ -52,35 +62,48 @@ final class PeerDesk implements Handler {
 
   @Override
   public Response handle(Request request, PeerInfo from) throws Exception {
-    Peers.Answer answer = answer(codec.decode(request.header(), PeerRequest.class), request.body());
-    return new Response(codec.encode(answer.reply()), answer.body());
+    PeerRequest asked = codec.decode(request.header(), PeerRequest.class);
+    if (asked instanceof PeerRequest.ReadChunk read) {
+      return read(read);
+    }
+    return plain(answer(asked, request.body()));
   }
 
-  private Peers.Answer answer(PeerRequest request, @Nullable ByteBuffer body) throws Exception {
+  private Response plain(PeerReply reply) {
+    return new Response(codec.encode(reply), null);
+  }
+
+  private PeerReply answer(PeerRequest request, @Nullable ByteBuffer body) throws Exception {
     return switch (request) {
       case PeerRequest.AddVoter add -> {
         electorate.add(add.node(), add.voterId(), add.consensus());
-        yield plain(new PeerReply.Done());
+        yield new PeerReply.Done();
       }
       case PeerRequest.RemoveVoter remove -> {
         electorate.remove(remove.voterId());
-        yield plain(new PeerReply.Done());
+        yield new PeerReply.Done();
       }
-      case PeerRequest.WorkerBeat beat -> plain(beat(beat));
-      case PeerRequest.AskReport ask -> plain(report(ask.history()));
-      case PeerRequest.AskVoting ignored -> plain(voting());
-      case PeerRequest.WriteChunk write -> plain(write(write, body));
-      case PeerRequest.ReadChunk read -> read(read);
-      case PeerRequest.FetchChunk fetch -> plain(fetch(fetch));
-      case PeerRequest.AskHeld ignored -> plain(held());
-      case PeerRequest.Grep grep -> plain(grep(grep));
-      case PeerRequest.Warm warm -> plain(new PeerReply.Warmed(warmer.warm(warm.model())));
-      case PeerRequest.AskWarm ignored -> plain(new PeerReply.WarmList(warmer.held()));
+      case PeerRequest.WorkerBeat beat -> beat(beat);
+      case PeerRequest.AskReport ask -> report(ask.history());
+      case PeerRequest.EvenOut ask -> evenOut(ask);
+      case PeerRequest.AskVoting ignored -> voting();
+      case PeerRequest.WriteChunk write -> write(write, body);
+      case PeerRequest.ReadChunk read ->
+          throw new IllegalStateException(read + " is answered with bytes");
+      case PeerRequest.CheckChunk check -> {
+        own.suspect(check.chunk());
+        yield new PeerReply.Done();
+      }
+      case PeerRequest.KeepChunks keep -> keep(keep);
+      case PeerRequest.FetchChunk fetch -> fetch(fetch);
+      case PeerRequest.AskDisk ignored -> new PeerReply.Disk(disk.report());
+      case PeerRequest.StartScrub ignored ->
+          new PeerReply.ScrubStarted(disk.scrubber().startRound());
+      case PeerRequest.AskHeld ignored -> held();
+      case PeerRequest.Grep grep -> grep(grep);
+      case PeerRequest.Warm warm -> new PeerReply.Warmed(warmer.warm(warm.model()));
+      case PeerRequest.AskWarm ignored -> new PeerReply.WarmList(warmer.held());
     };
-  }
-
-  private static Peers.Answer plain(PeerReply reply) {
-    return new Peers.Answer(reply, null);
   }
 
   private PeerReply beat(PeerRequest.WorkerBeat beat) throws InterruptedException {
@@ -99,6 +122,16 @@ final class PeerDesk implements Handler {
     }
   }
 
+  private PeerReply evenOut(PeerRequest.EvenOut ask) {
+    Balance.check(ask.withinPoints());
+    try {
+      coordinator.balance(ask.withinPoints());
+      return new PeerReply.Done();
+    } catch (CoordinatorLoop.NotCoordinator e) {
+      return new PeerReply.NotCoordinator();
+    }
+  }
+
   private PeerReply voting() {
     return coordinator.leads() ? electorate.voting() : new PeerReply.NotCoordinator();
   }
@@ -108,17 +141,27 @@ final class PeerDesk implements Handler {
     if (body == null) {
       throw new IOException("chunk " + write.chunk() + ": expected its bytes, found none");
     }
-    chunks.write(write.chunk().value(), body, write.crc32c());
-    return new PeerReply.Done();
+    Replicas.Written written = chain.write(write.chunk(), body, write.sums(), write.onward());
+    return new PeerReply.ChunkHeld(written.by(), written.failures());
   }
 
-  private Peers.Answer read(PeerRequest.ReadChunk read) throws IOException {
+  private Response read(PeerRequest.ReadChunk read) throws IOException {
     try {
-      return new Peers.Answer(
-          new PeerReply.Done(), own.read(read.chunk(), read.offset(), read.length()));
+      ChunkStore.Part part = own.part(read.chunk(), read.offset(), read.length());
+      return new Response(
+          codec.encode(new PeerReply.Done()),
+          new Body.InFile(part.file(), part.offset(), part.length()));
     } catch (NoSuchFileException e) {
       return plain(new PeerReply.NoSuchChunk(read.chunk(), "not on this disk"));
     }
+  }
+
+  private PeerReply keep(PeerRequest.KeepChunks keep) throws IOException {
+    return new PeerReply.Missing(
+        disk.keep(
+            keep.chunks().stream()
+                .map(sum -> new StoredChunk(sum.id(), sum.length(), sum.crc32c(), List.of()))
+                .toList()));
   }
 
   private PeerReply fetch(PeerRequest.FetchChunk fetch) throws IOException {
@@ -133,6 +176,7 @@ final class PeerDesk implements Handler {
       throw new IOException(
           "chunk " + fetch.chunk() + " from " + fetch.from() + ": it answered " + answer.reply());
     }
+    disk.makeWay(fetch.chunk());
     chunks.write(fetch.chunk().value(), bytes, fetch.crc32c());
     return new PeerReply.Done();
   }

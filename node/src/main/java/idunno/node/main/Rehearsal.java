@@ -3,6 +3,7 @@ package idunno.node.main;
 import idunno.core.base.Address;
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
+import idunno.core.coordinator.Balance;
 import idunno.core.coordinator.Report;
 import idunno.core.membership.Member;
 import idunno.core.membership.MemberState;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What a short command does, done once for the launcher while Java watches: the classes that are
@@ -56,17 +58,27 @@ final class Rehearsal {
   private static List<Object> answers() {
     NodeId id = new NodeId(new NodeName("n1"), 1);
     Member member =
-        new Member(id, new Member.Place("disk", NOBODY, NOBODY, NOBODY, 1), MemberState.ALIVE, 0);
+        new Member(
+            id, new Member.Place("disk", NOBODY, NOBODY, NOBODY, 1, ""), MemberState.ALIVE, 0);
+    Balance balance = new Balance(Balance.State.NEVER, 0, 0, 0, 0, 0, 0, 0, 0);
     return List.of(
         new Views.SelfView(
             id.name(), Optional.of(id), Optional.of("cluster"), NOBODY, NOBODY, NOBODY, "", 0),
         new Views.MembersView(
             List.of(
                 new Views.MemberView(
-                    id, MemberState.ALIVE, Views.Role.WORKER, NOBODY, NOBODY, 1, 0)),
+                    id,
+                    MemberState.ALIVE,
+                    Views.Role.WORKER,
+                    NOBODY,
+                    NOBODY,
+                    1,
+                    0,
+                    "",
+                    Optional.empty())),
             true),
         new Views.MasterView(Optional.of(id), 1, 1, List.of()),
         new Views.FilesView(List.of()),
-        new Report(1, 0, List.of(member), List.of()));
+        new Report(1, 0, List.of(member), List.of(), new TreeMap<>(), balance));
   }
 }

@@ -2,8 +2,11 @@ package idunno.node.main;
 
 import com.sun.management.OperatingSystemMXBean;
 import idunno.core.base.NodeName;
+import idunno.core.coordinator.UpkeepRule;
 import idunno.core.membership.DetectionRule;
+import idunno.core.membership.Member;
 import idunno.node.client.Client;
+import idunno.node.files.ScrubPlan;
 import idunno.node.inference.DeviceWish;
 import idunno.node.inference.Devices;
 import idunno.node.shell.Action;
@@ -20,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 
 /** {@code start}: runs one node in this process until it is told to stop. */
@@ -28,6 +32,7 @@ final class StartCommand {
   private static final int MAX_PORT = 65_533;
   private static final int MAX_SLOTS = 1024;
   private static final int HOUR_MS = 3_600_000;
+  private static final int MAX_REPAIR_MB = 1_000_000;
 
   private static final String NAME = "--name";
   private static final String DATA = "--data";
@@ -44,6 +49,16 @@ final class StartCommand {
   private static final String ELECTION_MAX = "--election-max-ms";
   private static final String SNAPSHOT = "--snapshot-every";
   private static final String GRACE = "--orphan-grace-ms";
+  private static final String ZONE = "--zone";
+  private static final String REPAIR = "--repair-mbps";
+  private static final String SETTLE = "--settle-ms";
+
+  private static final String RESERVE = "--reserve";
+  private static final String SCRUB_RATE = "--scrub-mbps";
+  private static final String SCRUB_DAYS = "--scrub-days";
+  private static final String NO_SYNC = "--no-sync";
+  private static final int MAX_RATE = 100_000;
+  private static final int MAX_DAYS = 3_650;
 
   private static final String DEVICE = "--device";
   private static final String GPU_JAR = "--gpu-jar";
@@ -87,6 +102,35 @@ final class StartCommand {
         .option(ELECTION_MAX, "MS", "most silence of the same; else 600")
         .option(SNAPSHOT, "ENTRIES", "log entries between two snapshots; else 10000")
         .option(GRACE, "MS", "how long a chunk that no file refers to is kept; else 600000")
+        .option(
+            ZONE,
+            "LABEL",
+            "what may fail together, such as a rack: replicas go to different zones first")
+        .option(
+            REPAIR,
+            "N",
+            "megabytes a second that repair and balance may copy while this node coordinates, 0 for"
+                + " no limit; else 200")
+        .option(
+            RESERVE,
+            "SIZE",
+            "what stays free on the disk, such as 512m: with less, the node takes no chunks; else"
+                + " 1g, or a 20th of a smaller disk")
+        .option(
+            SCRUB_RATE,
+            "MB/S",
+            "how fast all chunks are read again, to find damage; 0 for never by itself; else 20")
+        .option(
+            SCRUB_DAYS, "DAYS", "how often that begins, 0 for one round after the other; else 7")
+        .flag(
+            "acknowledge chunks before they are on the disk: a power cut of several machines can"
+                + " lose files; for comparisons",
+            NO_SYNC)
+        .option(
+            SETTLE,
+            "MS",
+            "how long no node must have come or gone before replicas that are too many go, or any"
+                + " are moved; else 30000")
         .option(
             DEVICE,
             "auto|cpu|cuda:N",
@@ -197,10 +241,36 @@ final class StartCommand {
           settings.number(ELECTION_MAX, 51, HOUR_MS).orElse(600),
           settings.number(SNAPSHOT, 1, Integer.MAX_VALUE).orElse(10_000),
           settings.number(GRACE, 1, Integer.MAX_VALUE).orElse(600_000),
+          zone(settings),
+          upkeep(settings),
+          new NodeConfig.Disk(
+              settings.bytes(RESERVE).map(OptionalLong::of).orElse(OptionalLong.empty()),
+              ScrubPlan.of(
+                  settings.number(SCRUB_RATE, 0, MAX_RATE).orElse(20),
+                  settings.number(SCRUB_DAYS, 0, MAX_DAYS).orElse(7)),
+              !settings.has(NO_SYNC)),
           models);
     } catch (IllegalArgumentException e) {
       throw new Usage(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static String zone(Settings settings) {
+    String zone = settings.text(ZONE).orElse("");
+    if (!Member.Place.isZone(zone)) {
+      throw new Usage(ZONE + ": expected " + Member.Place.ZONE_SHAPE + ", found '" + zone + "'");
+    }
+    return zone;
+  }
+
+  private static UpkeepRule upkeep(Settings settings) {
+    UpkeepRule usual = UpkeepRule.DEFAULT;
+    return new UpkeepRule(
+        settings
+            .number(REPAIR, 0, MAX_REPAIR_MB)
+            .map(megabytes -> megabytes * 1_000_000L)
+            .orElse(usual.repairBytesPerSecond()),
+        settings.number(SETTLE, 0, HOUR_MS).map(Integer::longValue).orElse(usual.settleMs()));
   }
 
   /** Chooses the device by trying it, before anything else is begun. */

@@ -1,7 +1,10 @@
 package idunno.node.replica;
 
+import idunno.core.base.NodeName;
 import idunno.core.files.ChunkId;
 import idunno.core.state.ClusterState;
+import idunno.core.state.Command;
+import idunno.core.state.DroppedReplica;
 import idunno.core.state.Reply;
 import idunno.core.state.Request;
 import idunno.core.state.Snapshot;
@@ -27,14 +30,23 @@ public final class ReplicatedState {
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final ClusterState state = new ClusterState();
   private final Consumer<List<ChunkId>> freed;
+  private final Consumer<List<DroppedReplica>> dropped;
+  private final Consumer<NodeName> failed;
 
   /**
-   * An empty state.
+   * An empty state. None of those who are told may block.
    *
-   * @param freed told of chunks whose last reference went; must not block
+   * @param freed told of chunks whose last reference went
+   * @param dropped told of replicas, this node's and others', that count no longer
+   * @param failed told of members that were declared failed
    */
-  public ReplicatedState(Consumer<List<ChunkId>> freed) {
+  public ReplicatedState(
+      Consumer<List<ChunkId>> freed,
+      Consumer<List<DroppedReplica>> dropped,
+      Consumer<NodeName> failed) {
     this.freed = freed;
+    this.dropped = dropped;
+    this.failed = failed;
   }
 
   /** Applies one entry of the log, made by {@link Proposer}, and returns its outcome. */
@@ -42,18 +54,29 @@ public final class ReplicatedState {
     Entry entry = codec.decode(bytes, Entry.class);
     List<Reply> replies = new ArrayList<>();
     List<ChunkId> gone;
+    List<DroppedReplica> lost;
+    List<NodeName> dead = new ArrayList<>();
     lock.writeLock().lock();
     try {
       for (Request request : entry.requests()) {
-        replies.add(state.apply(request));
+        Reply reply = state.apply(request);
+        replies.add(reply);
+        if (request.command() instanceof Command.FailMember fail && reply instanceof Reply.Done) {
+          dead.add(fail.node().name());
+        }
       }
       gone = state.takeFreed();
+      lost = state.takeDropped();
     } finally {
       lock.writeLock().unlock();
     }
     if (!gone.isEmpty()) {
       freed.accept(gone);
     }
+    if (!lost.isEmpty()) {
+      dropped.accept(lost);
+    }
+    dead.forEach(failed);
     return codec.encode(new Entry.Outcome(replies));
   }
 

@@ -2,6 +2,7 @@ package idunno.node.shell;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -9,11 +10,14 @@ import java.util.regex.Pattern;
 public final class Columns {
   private static final Pattern DRESS = Pattern.compile("\u001b\\[[0-9;]*m");
   private static final String GAP = "  ";
+  private static final int FLOW_ROWS = 500;
 
   private final Style style;
   private final List<String> titles = new ArrayList<>();
   private final List<Boolean> toTheRight = new ArrayList<>();
   private final List<List<String>> rows = new ArrayList<>();
+  private int[] widths = {};
+  private boolean titled;
 
   Columns(Style style) {
     this.style = style;
@@ -46,22 +50,36 @@ public final class Columns {
     rows.add(List.of(cells));
   }
 
-  /** Prints the table; nothing but its titles where it has no rows. */
+  /**
+   * Prints what has gathered, if it is a few screens full: for tables that may be very long, whose
+   * later rows may then be wider than their columns.
+   */
+  public void flowTo(PrintStream out) {
+    if (rows.size() >= FLOW_ROWS) {
+      printTo(out);
+    }
+  }
+
+  /** Prints the table, or the rest of it; nothing but its titles where it has no rows. */
   public void printTo(PrintStream out) {
-    int[] widths = new int[titles.size()];
+    widths = Arrays.copyOf(widths, titles.size());
     for (int i = 0; i < widths.length; i++) {
-      widths[i] = width(titles.get(i));
+      widths[i] = Math.max(widths[i], width(titles.get(i)));
       for (List<String> row : rows) {
         widths[i] = Math.max(widths[i], width(row.get(i)));
       }
     }
-    out.println(style.faint(line(titles, widths)));
-    for (List<String> row : rows) {
-      out.println(line(row, widths));
+    if (!titled) {
+      out.println(style.faint(line(titles)));
+      titled = true;
     }
+    for (List<String> row : rows) {
+      out.println(line(row));
+    }
+    rows.clear();
   }
 
-  private String line(List<String> cells, int[] widths) {
+  private String line(List<String> cells) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < widths.length; i++) {
       int blanks = widths[i] - width(cells.get(i));

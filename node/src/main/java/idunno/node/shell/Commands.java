@@ -12,6 +12,11 @@ public final class Commands {
     return Stream.of(
             MachineCommands.all(),
             FileCommands.all(),
+            VersionCommands.all(),
+            GetCommands.all(),
+            ListCommands.all(),
+            BalanceCommand.all(),
+            FsckCommand.all(),
             ModelCommands.all(),
             JobCommands.all(),
             StatisticsCommands.all())

@@ -3,6 +3,7 @@ package idunno.node.shell;
 import idunno.core.base.Address;
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
+import idunno.core.files.DiskRoom;
 import idunno.core.membership.MemberState;
 import idunno.node.api.Views;
 import idunno.node.api.Views.GrepView;
@@ -29,7 +30,7 @@ final class MachineCommands {
         Command.remote(
                 "list_mem",
                 Group.MACHINES,
-                "every member: its state, its role, since when",
+                "every member: its state, its role, since when, its disk",
                 MachineCommands::listMembers)
             .numbered(1),
         Command.remote("list_self", Group.MACHINES, "this node's id", MachineCommands::listSelf)
@@ -73,7 +74,9 @@ final class MachineCommands {
             .figures("INCARNATION")
             .words("STATE", "ROLE", "API", "PEERS")
             .figures("SLOTS")
-            .words("SINCE");
+            .words("SINCE", "ZONE")
+            .figures("USED", "FREE")
+            .words("DISK");
     for (Views.MemberView member : view.members()) {
       table.row(
           member.id().name().value(),
@@ -83,7 +86,11 @@ final class MachineCommands {
           member.api().toString(),
           member.peer().toString(),
           Integer.toString(member.slots()),
-          Units.moment(member.sinceMs()));
+          Units.moment(member.sinceMs()),
+          member.zone().isEmpty() ? "-" : member.zone(),
+          member.room().map(room -> Units.bytes(room.usedBytes())).orElse("-"),
+          member.room().map(room -> Units.bytes(room.freeBytes())).orElse("-"),
+          member.room().map(room -> disk(room, call.style())).orElse("-"));
     }
     table.printTo(call.out());
     if (!view.current()) {
@@ -94,6 +101,10 @@ final class MachineCommands {
                       + " the voters must be alive"));
     }
     return Action.DONE;
+  }
+
+  private static String disk(DiskRoom room, Style style) {
+    return room.writable() ? "writable" : style.bad("read-only");
   }
 
   /** A member's state, in its colour. */

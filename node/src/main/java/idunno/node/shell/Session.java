@@ -114,6 +114,7 @@ public final class Session implements AutoCloseable {
    */
   @Override
   public void close() {
+    clients.values().forEach(Client::close);
     HttpClient connections = http;
     if (connections != null) {
       connections.shutdownNow();

@@ -202,7 +202,7 @@ public final class StatisticsCommands {
                   job.model(),
                   job.machines().isEmpty()
                       ? "no machine now"
-                      : FileCommands.joined(job.machines())));
+                      : ListCommands.joined(job.machines())));
     }
     return Action.DONE;
   }

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -18,6 +20,8 @@ import picocli.CommandLine.ParseResult;
  * <p>Whatever is not of its type is a {@link Usage} that names the word.
  */
 public final class Words {
+  private static final Pattern SPAN = Pattern.compile("([1-9][0-9]{0,8})(s|min|m|h|d)");
+
   private final ParseResult parsed;
 
   Words(ParseResult parsed) {
@@ -96,6 +100,31 @@ public final class Words {
     return Arrays.stream(text.split(",", -1))
         .map(one -> typed(label, one.strip(), Address::parse))
         .toList();
+  }
+
+  /**
+   * A text that is a span of time: a number and s, min or m, h, or d.
+   *
+   * @return milliseconds, 1 to {@code mostMs}
+   */
+  public static long spanMs(String label, String text, long mostMs) {
+    Matcher span = SPAN.matcher(text);
+    if (span.matches()) {
+      long unitMs =
+          switch (span.group(2)) {
+            case "s" -> 1_000L;
+            case "m", "min" -> 60_000L;
+            case "h" -> 3_600_000L;
+            default -> 86_400_000L;
+          };
+      long ms = Long.parseLong(span.group(1)) * unitMs;
+      if (ms <= mostMs) {
+        return ms;
+      }
+    }
+    throw new Usage(
+        "%s: expected a time such as 90s, 30m, 2h or 7d, at most %dd, found '%s'"
+            .formatted(label, mostMs / 86_400_000L, text));
   }
 
   /** A text of another type, read by a function that refuses what it can't read. */

@@ -62,13 +62,29 @@ public final class Caller implements AutoCloseable {
    */
   public Response call(Address address, byte[] header, @Nullable ByteBuffer body, Duration deadline)
       throws CallFailed {
-    Frame call = new Frame(Frame.Kind.CALL, header, body);
+    return call(address, header, body, deadline, null);
+  }
+
+  /**
+   * The same, with a place for the bytes behind the answer.
+   *
+   * @param into filled from its position on, if the answer has as many bytes as it has room for;
+   *     else the answer has a buffer of its own. When this returns nobody writes into it any more
+   */
+  public Response call(
+      Address address,
+      byte[] header,
+      @Nullable ByteBuffer body,
+      Duration deadline,
+      @Nullable ByteBuffer into)
+      throws CallFailed {
+    Frame call = new Frame(Frame.Kind.CALL, header, body == null ? null : new Body.InMemory(body));
     limits.check(header, call.bodyBytes());
     long endNanos = System.nanoTime() + deadline.toNanos();
     Semaphore slot = slots.computeIfAbsent(address, a -> new Semaphore(limits.maxPerPeer(), true));
     acquire(slot, address, endNanos);
     try {
-      return answer(address, exchange(address, call, endNanos));
+      return answer(address, exchange(address, call, endNanos, into));
     } finally {
       slot.release();
     }
@@ -89,13 +105,14 @@ public final class Caller implements AutoCloseable {
     }
   }
 
-  private Frame exchange(Address address, Frame call, long endNanos) throws CallFailed {
+  private Frame exchange(Address address, Frame call, long endNanos, @Nullable ByteBuffer into)
+      throws CallFailed {
     while (true) {
       Hello hello = self.get();
       Link kept = takeKept(address, hello);
       Link link = kept != null ? kept : connect(address, hello, msUntil(endNanos));
       try {
-        Frame reply = link.exchange(call, msUntil(endNanos));
+        Frame reply = link.exchange(call, msUntil(endNanos), into);
         keep(link);
         return reply;
       } catch (Link.NotSent e) {
@@ -170,6 +187,18 @@ public final class Caller implements AutoCloseable {
   private void keep(Link link) {
     if (closed || !idle.put(link, System.nanoTime())) {
       link.sayGoodbye();
+    }
+  }
+
+  /**
+   * Breaks every connection to an address: its node was declared failed, so whoever waits for an
+   * answer waits in vain, as one that is frozen doesn't hang up by itself.
+   */
+  public void forsake(Address address) {
+    for (Link link : links) {
+      if (link.address().equals(address)) {
+        link.abort();
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection of either end: the greeting, then frames. Blocking; one thread may read while
@@ -26,6 +27,12 @@ final class Connection implements AutoCloseable {
 
   /** What a peer's claim of a length alone can make us set aside; the rest comes with the bytes. */
   private static final int CLAIM_BYTES = 4 << 20;
+
+  /** Smaller bodies are not worth a buffer that holds a chunk. */
+  private static final int MIN_BUFFERED_BYTES = 16 << 10;
+
+  /** How many bytes are copied where the kernel can't move them by itself at the moment. */
+  private static final int PIECE_BYTES = 64 << 10;
 
   private final SocketChannel channel;
   private final Limits limits;
@@ -81,9 +88,13 @@ final class Connection implements AutoCloseable {
 
   /** Sends a frame whole, or throws; the body's buffer is left as it was. */
   void send(Frame frame) throws IOException {
-    write(frame.head());
-    if (frame.body() != null) {
-      write(frame.body().duplicate());
+    switch (frame.body()) {
+      case null -> write(frame.head());
+      case Body.InMemory memory -> write(frame.head(), memory.bytes().duplicate());
+      case Body.InFile file -> {
+        write(frame.head());
+        transfer(file);
+      }
     }
   }
 
@@ -104,9 +115,41 @@ final class Connection implements AutoCloseable {
   }
 
   /** Waits, without a bound, for the next frame. */
-  Frame receive() throws IOException {
+  Frame receive(Into into) throws IOException {
     read(prefix.clear());
-    return receiveRest();
+    return receiveRest(into);
+  }
+
+  /** Where the bytes behind a message are put. */
+  interface Into {
+    /**
+     * A buffer for so many bytes, its limit set to that; or null to have memory set aside as they
+     * come.
+     */
+    @Nullable ByteBuffer buffer(Frame.Prefix prefix);
+
+    /** The bytes didn't all come. */
+    default void giveBack(ByteBuffer buffer) {}
+  }
+
+  /** Into one of those buffers, if it is worth it. */
+  static Into from(Buffers buffers) {
+    return new Into() {
+      @Override
+      public @Nullable ByteBuffer buffer(Frame.Prefix prefix) {
+        int bytes = prefix.bodyBytes();
+        if (bytes < MIN_BUFFERED_BYTES || bytes > Buffers.BYTES) {
+          return null;
+        }
+        ByteBuffer direct = buffers.takeDirect();
+        return direct == null ? null : direct.clear().limit(bytes);
+      }
+
+      @Override
+      public void giveBack(ByteBuffer buffer) {
+        buffers.give(buffer);
+      }
+    };
   }
 
   /**
@@ -114,21 +157,36 @@ final class Connection implements AutoCloseable {
    *
    * @throws SocketTimeoutException if none begins in that time; the connection is closed then
    */
-  Frame receiveWithin(long ms) throws IOException {
+  Frame receiveWithin(long ms, Into into) throws IOException {
     bounded(ms, "the next call", () -> read(prefix.clear()));
-    return receiveRest();
+    return receiveRest(into);
   }
 
-  private Frame receiveRest() throws IOException {
+  private Frame receiveRest(Into into) throws IOException {
     Frame.Prefix head = Frame.Prefix.read(prefix, limits);
     return bounded(
         limits.frameMs(),
         "the rest of a frame",
         () -> {
           byte[] header = readClaimed(head.headerBytes()).array();
-          ByteBuffer body = head.bodyBytes() < 0 ? null : readClaimed(head.bodyBytes());
-          return new Frame(head.kind(), header, body);
+          return new Frame(head.kind(), header, body(head, into));
         });
+  }
+
+  private @Nullable Body body(Frame.Prefix head, Into into) throws IOException {
+    if (head.bodyBytes() < 0) {
+      return null;
+    }
+    ByteBuffer buffer = into.buffer(head);
+    if (buffer == null) {
+      return new Body.InMemory(readClaimed(head.bodyBytes()));
+    }
+    try {
+      return new Body.InMemory(read(buffer));
+    } catch (IOException e) {
+      into.giveBack(buffer);
+      throw e;
+    }
   }
 
   /** Blocking work. */
@@ -172,7 +230,7 @@ final class Connection implements AutoCloseable {
   /** Fills the buffer from its position to its end, and rewinds it to its start. */
   private ByteBuffer read(ByteBuffer buffer) throws IOException {
     while (buffer.hasRemaining()) {
-      int size = Math.min(buffer.remaining(), SLICE_BYTES);
+      int size = buffer.isDirect() ? buffer.remaining() : Math.min(buffer.remaining(), SLICE_BYTES);
       int got = channel.read(buffer.slice(buffer.position(), size));
       if (got < 0) {
         throw new EOFException("the connection was closed by the other end");
@@ -184,8 +242,37 @@ final class Connection implements AutoCloseable {
 
   private void write(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
-      int size = Math.min(bytes.remaining(), SLICE_BYTES);
+      int size = bytes.isDirect() ? bytes.remaining() : Math.min(bytes.remaining(), SLICE_BYTES);
       bytes.position(bytes.position() + channel.write(bytes.slice(bytes.position(), size)));
+    }
+  }
+
+  /** Writes both, in one packet where they are short: a second one would cost a wake-up. */
+  private void write(ByteBuffer head, ByteBuffer body) throws IOException {
+    if (body.remaining() <= PIECE_BYTES) {
+      write(ByteBuffer.allocate(head.remaining() + body.remaining()).put(head).put(body).flip());
+    } else {
+      write(head);
+      write(body);
+    }
+  }
+
+  /** Has the kernel move bytes from a file to the network. */
+  private void transfer(Body.InFile body) throws IOException {
+    long at = body.offset();
+    long end = at + body.length();
+    while (at < end) {
+      long moved = body.file().transferTo(at, end - at, channel);
+      if (moved == 0) {
+        // The network takes nothing just now, which a plain write waits for; or the file has ended.
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, end - at));
+        if (body.file().read(piece, at) <= 0) {
+          throw new EOFException("the file ended " + (end - at) + " bytes before its time");
+        }
+        moved = piece.flip().remaining();
+        write(piece);
+      }
+      at += moved;
     }
   }
 

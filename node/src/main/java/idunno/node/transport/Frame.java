@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
-record Frame(Kind kind, byte[] header, @Nullable ByteBuffer body) {
+record Frame(Kind kind, byte[] header, @Nullable Body body) {
   static final int PREFIX_BYTES = 9;
 
   /** What a frame is. */
@@ -74,7 +74,7 @@ record Frame(Kind kind, byte[] header, @Nullable ByteBuffer body) {
   }
 
   int bodyBytes() {
-    return body == null ? -1 : body.remaining();
+    return body == null ? -1 : body.length();
   }
 
   /** The prefix and the header, ready to be sent before the body. */

@@ -4,10 +4,13 @@ import idunno.core.base.Address;
 import java.io.IOException;
 import java.io.Serial;
 import java.net.ProtocolException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An outbound connection: one call at a time, and a virtual thread that always reads, so that a
@@ -27,9 +30,13 @@ final class Link {
   private final Hello self;
   private final Connection connection;
   private final Consumer<Link> onEnd;
-  private final AtomicReference<CompletableFuture<Frame>> waiting = new AtomicReference<>();
+  private final AtomicReference<Waiting> waiting = new AtomicReference<>();
+  private final CountDownLatch readerGone = new CountDownLatch(1);
   private volatile boolean ended;
   private volatile boolean closedHere;
+
+  /** Who waits for an answer, and where the bytes behind it shall go, if that matters. */
+  private record Waiting(CompletableFuture<Frame> reply, @Nullable ByteBuffer into) {}
 
   /**
    * Takes over a connection that has been greeted.
@@ -52,39 +59,82 @@ final class Link {
     IOException why = new IOException("the connection ended");
     try {
       while (true) {
-        Frame frame = connection.receive();
-        CompletableFuture<Frame> reply = frame.kind().isAnswer() ? waiting.getAndSet(null) : null;
-        if (reply == null) {
+        Frame frame = connection.receive(this::into);
+        Waiting caller = frame.kind().isAnswer() ? waiting.getAndSet(null) : null;
+        if (caller == null) {
           throw new ProtocolException("expected an answer to a call, found " + frame.kind());
         }
-        reply.complete(frame);
+        caller.reply().complete(frame);
       }
     } catch (IOException e) {
       why = e;
     } finally {
       ended = true;
       connection.close();
+      readerGone.countDown();
       failWaiting(why);
       onEnd.accept(this);
     }
   }
 
+  private @Nullable ByteBuffer into(Frame.Prefix head) {
+    Waiting caller = waiting.get();
+    ByteBuffer into = caller == null ? null : caller.into();
+    if (into == null || head.kind() != Frame.Kind.REPLY || head.bodyBytes() != into.remaining()) {
+      return null;
+    }
+    return into.slice();
+  }
+
   private void failWaiting(IOException why) {
-    CompletableFuture<Frame> reply = waiting.getAndSet(null);
-    if (reply != null) {
-      reply.completeExceptionally(why);
+    Waiting caller = waiting.getAndSet(null);
+    if (caller != null) {
+      caller.reply().completeExceptionally(why);
     }
   }
 
   /**
-   * Sends a call and waits for what comes back. After any exception the link is closed.
+   * Sends a call and waits for what comes back. After any exception the link is closed, and nobody
+   * writes into the buffer any more.
    *
+   * @param into where the bytes behind the answer go, if they are as many as it has room for
    * @throws NotSent if the connection broke, or time ran out, before the call was out
    * @throws CallOutcomeUnknown if it was sent, and then the connection broke or time ran out
    */
-  Frame exchange(Frame call, long ms) throws NotSent, CallOutcomeUnknown {
+  Frame exchange(Frame call, long ms, @Nullable ByteBuffer into)
+      throws NotSent, CallOutcomeUnknown {
+    boolean done = false;
+    try {
+      Frame answer = exchangeOnce(call, ms, into);
+      done = true;
+      return answer;
+    } finally {
+      if (!done && into != null) {
+        awaitReader();
+      }
+    }
+  }
+
+  /** The connection is closed by now, so the reader leaves it in a moment. */
+  private void awaitReader() {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        readerGone.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Frame exchangeOnce(Frame call, long ms, @Nullable ByteBuffer into)
+      throws NotSent, CallOutcomeUnknown {
     CompletableFuture<Frame> reply = new CompletableFuture<>();
-    waiting.set(reply);
+    waiting.set(new Waiting(reply, into));
     if (ended) {
       throw new NotSent(new IOException("the connection has ended"));
     }

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -31,6 +32,9 @@ public final class TransportServer implements AutoCloseable {
   private static final int BACKLOG = 256;
   private static final int MAX_REFUSAL_CHARS = 4096;
 
+  /** So many chunks can be on their way in at once without a detour over the heap. */
+  private static final int MAX_BUFFERS = 16;
+
   private final ServerSocketChannel listener;
   private final Address address;
   private final Supplier<Hello> self;
@@ -39,6 +43,7 @@ public final class TransportServer implements AutoCloseable {
   private final Limits limits;
   private final Complaints complaints = new Complaints(LOG);
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final Buffers buffers = new Buffers(MAX_BUFFERS);
   private final Thread acceptor;
   private volatile boolean closed;
 
@@ -180,17 +185,32 @@ public final class TransportServer implements AutoCloseable {
   /** Answers calls until the peer says goodbye. */
   private void answerAll(Connection connection, PeerInfo peer) throws IOException {
     while (true) {
-      Frame frame = connection.receiveWithin(10 * limits.idleMs());
+      Frame frame = connection.receiveWithin(10 * limits.idleMs(), Connection.from(buffers));
       switch (frame.kind()) {
-        case CALL -> {
-          Frame answer = answer(new Request(frame.header(), frame.body()), peer);
-          connection.sendWithin(limits.frameMs(), answer);
-        }
+        case CALL -> answer(connection, frame, peer);
         case GOODBYE -> {
           return;
         }
         case REPLY, REFUSAL ->
             throw new ProtocolException("expected a call, found " + frame.kind());
+      }
+    }
+  }
+
+  private void answer(Connection connection, Frame call, PeerInfo peer) throws IOException {
+    ByteBuffer bytes = call.body() instanceof Body.InMemory memory ? memory.bytes() : null;
+    try {
+      Frame answer = answer(new Request(call.header(), bytes), peer);
+      try {
+        connection.sendWithin(limits.frameMs(), answer);
+      } finally {
+        if (answer.body() != null) {
+          answer.body().release();
+        }
+      }
+    } finally {
+      if (bytes != null) {
+        buffers.give(bytes);
       }
     }
   }

@@ -1,7 +1,9 @@
 package idunno.node.wire;
 
+import idunno.core.base.NodeName;
 import idunno.core.coordinator.Report;
 import idunno.core.files.ChunkId;
+import idunno.core.files.DiskReport;
 import idunno.core.models.ModelKey;
 import idunno.core.worker.Beat;
 import java.util.List;
@@ -46,6 +48,12 @@ public sealed interface PeerReply {
    */
   record Held(List<ChunkId> chunks, long usedBytes, long freeBytes) implements PeerReply {}
 
+  /** How a node's disk stands. */
+  record Disk(DiskReport report) implements PeerReply {}
+
+  /** The number of the round that a node's scrubber has begun. */
+  record ScrubStarted(long round) implements PeerReply {}
+
   /**
    * The lines of a log that match.
    *
@@ -73,6 +81,17 @@ public sealed interface PeerReply {
    * @param device what runs it, such as {@code cpu}
    */
   record WarmOne(ModelKey model, long loadMs, long bytes, boolean shared, String device) {}
+
+  /**
+   * Who holds a chunk now, of those that it was passed along.
+   *
+   * @param by those that have it durably
+   * @param failures what happened at the others, in words
+   */
+  record ChunkHeld(List<NodeName> by, List<String> failures) implements PeerReply {}
+
+  /** Of the chunks that were asked for, those that are not here. */
+  record Missing(List<ChunkId> chunks) implements PeerReply {}
 
   /** The chunk, or that part of it, is not here; another replica may have it. */
   record NoSuchChunk(ChunkId chunk, String reason) implements PeerReply {}

@@ -2,10 +2,12 @@ package idunno.node.wire;
 
 import idunno.core.base.Address;
 import idunno.core.base.NodeName;
+import idunno.core.files.BlockSums;
 import idunno.core.files.ChunkId;
 import idunno.core.grep.GrepQuery;
 import idunno.core.models.ModelKey;
 import idunno.core.worker.Beat;
+import java.util.List;
 
 /**
  * What one node asks of another. A body of bytes travels behind the message where that is said.
@@ -26,17 +28,72 @@ public sealed interface PeerRequest {
   /** Asks the coordinator what it knows, the committed batches too if they are wanted. */
   record AskReport(boolean history) implements PeerRequest {}
 
+  /**
+   * Asks the coordinator to even out the disks.
+   *
+   * @param withinPoints how many percentage points from the mean use a disk may be
+   */
+  record EvenOut(double withinPoints) implements PeerRequest {}
+
   /** Asks the coordinator how its log stands, and how far behind its standbys are. */
   record AskVoting() implements PeerRequest {}
 
-  /** Asks for the chunk in the body to be held durably. */
-  record WriteChunk(ChunkId chunk, int crc32c) implements PeerRequest {}
+  /**
+   * Asks for the chunk in the body to be held durably, and to be passed on to the next of those
+   * nodes, which passes it on in turn.
+   *
+   * @param sums the checksums of its blocks, as its writer made them
+   * @param onward who else shall hold it, in the order of the chain; none at its end
+   */
+  record WriteChunk(ChunkId chunk, BlockSums sums, List<NodeName> onward) implements PeerRequest {
+    /** Keeps its own copy of the list. */
+    public WriteChunk {
+      onward = List.copyOf(onward);
+    }
+  }
 
-  /** Asks for some bytes of a chunk; they come in the answer's body. */
+  /**
+   * Asks for some bytes of a chunk; they come in the answer's body, as they lie on the disk:
+   * whoever asks knows their checksum.
+   */
   record ReadChunk(ChunkId chunk, int offset, int length) implements PeerRequest {}
+
+  /** Says that a chunk was read from this node and didn't have its checksum: it shall look. */
+  record CheckChunk(ChunkId chunk) implements PeerRequest {}
+
+  /**
+   * Asks which of these chunks are held as said, and for those not to be swept as orphans for a
+   * while.
+   */
+  record KeepChunks(List<ChunkSum> chunks) implements PeerRequest {
+    /** How many can be asked for at once. */
+    public static final int MOST = 10_000;
+
+    /**
+     * Checks the bound.
+     *
+     * @throws IllegalArgumentException if there are more
+     */
+    public KeepChunks {
+      chunks = List.copyOf(chunks);
+      if (chunks.size() > MOST) {
+        throw new IllegalArgumentException(
+            "keep: expected at most " + MOST + " chunks, found " + chunks.size());
+      }
+    }
+  }
+
+  /** A chunk, and what whoever asks believes of it. */
+  record ChunkSum(ChunkId id, int length, int crc32c) {}
 
   /** Asks for a chunk to be fetched from another node and held durably. */
   record FetchChunk(ChunkId chunk, int length, int crc32c, Address from) implements PeerRequest {}
+
+  /** Asks how the node's disk stands. */
+  record AskDisk() implements PeerRequest {}
+
+  /** Asks the node to read all of its replicas again, from now on. */
+  record StartScrub() implements PeerRequest {}
 
   /** Asks which chunks the node holds. */
   record AskHeld() implements PeerRequest {}

@@ -31,8 +31,27 @@ public final class Peers {
    */
   public Answer ask(Address to, PeerRequest request, @Nullable ByteBuffer body, Duration deadline)
       throws CallFailed {
-    Response response = caller.call(to, codec.encode(request), body, deadline);
-    return new Answer(codec.decode(response.header(), PeerReply.class), response.body());
+    return ask(to, request, body, deadline, null);
+  }
+
+  /**
+   * The same, with a place for the bytes behind the answer, which it is given if they are as many
+   * as it has room for.
+   */
+  public Answer ask(
+      Address to,
+      PeerRequest request,
+      @Nullable ByteBuffer body,
+      Duration deadline,
+      @Nullable ByteBuffer into)
+      throws CallFailed {
+    Response response = caller.call(to, codec.encode(request), body, deadline, into);
+    return new Answer(codec.decode(response.header(), PeerReply.class), response.bytes());
+  }
+
+  /** Breaks all connections to a node that was declared failed: nobody shall wait for it. */
+  public void forsake(Address node) {
+    caller.forsake(node);
   }
 
   /**

@@ -1,6 +1,8 @@
 package idunno.node.worker;
 
 import idunno.core.base.NodeId;
+import idunno.core.files.DiskRoom;
+import idunno.core.files.DiskRooms;
 import idunno.core.jobs.BatchResult;
 import idunno.core.worker.Assignment;
 import idunno.core.worker.Beat;
@@ -14,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * The threads around a {@link WorkerDesk}: one that beats, and one a slot that runs batches.
@@ -31,6 +34,7 @@ public final class WorkerLoop implements AutoCloseable {
   private final Condition beatDue = lock.newCondition();
   private final WorkerDesk desk;
   private final Duties duties;
+  private final Supplier<DiskRoom> room;
   private final LongSupplier clockMs;
   private final List<Thread> threads = new ArrayList<>();
   private final CountDownLatch released = new CountDownLatch(1);
@@ -42,9 +46,12 @@ public final class WorkerLoop implements AutoCloseable {
    *
    * @param me this node
    * @param slots how many batches run at once
+   * @param room what this node's disk has room for; asked for every beat, so it must be cheap
    * @param clockMs milliseconds since 1970
    */
-  public WorkerLoop(NodeId me, int slots, Duties duties, LongSupplier clockMs) {
+  public WorkerLoop(
+      NodeId me, int slots, Duties duties, Supplier<DiskRoom> room, LongSupplier clockMs) {
+    this.room = room;
     this.desk = new WorkerDesk(me, slots);
     this.duties = duties;
     this.clockMs = clockMs;
@@ -108,7 +115,18 @@ public final class WorkerLoop implements AutoCloseable {
     }
   }
 
+  /** All nodes' disks, as the coordinator told of them last. */
+  public DiskRooms rooms() {
+    lock.lock();
+    try {
+      return desk.rooms();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private Beat nextBeat() throws InterruptedException {
+    DiskRoom now = room.get();
     lock.lock();
     try {
       long waitNanos = TimeUnit.MILLISECONDS.toNanos(BEAT_EVERY_MS);
@@ -116,7 +134,7 @@ public final class WorkerLoop implements AutoCloseable {
         waitNanos = beatDue.awaitNanos(waitNanos);
       }
       beatWanted = false;
-      return desk.beat();
+      return desk.beat(now);
     } finally {
       lock.unlock();
     }

@@ -140,6 +140,50 @@ class ChunkStoreTest {
   }
 
   @Test
+  void aFileThatIsWholeAndAnotherChunksIsToldByItsSumAndMakesWay() throws IOException {
+    String other = "0a1b2c3d-0001";
+    int crc32c = ChunkFile.crcOf(write(ID, 3 * BLOCK + 7));
+    int otherCrc32c = ChunkFile.crcOf(write(other, BLOCK));
+    assertEquals(new ChunkStore.Sum(3 * BLOCK + 7, crc32c), store.sum(ID));
+    assertFalse(store.deleteUnless(ID, 3 * BLOCK + 7, crc32c), "it is as it should be");
+
+    Files.write(file(ID), Files.readAllBytes(file(other)));
+    assertEquals(BLOCK, store.verify(ID), "whole in itself");
+    assertEquals(new ChunkStore.Sum(BLOCK, otherCrc32c), store.sum(ID));
+    assertTrue(store.deleteUnless(ID, 3 * BLOCK + 7, crc32c));
+    assertFalse(store.has(ID));
+    write(ID, 3 * BLOCK + 7);
+    flip(2);
+    assertThrows(CorruptChunk.class, () -> store.sum(ID));
+    assertTrue(store.deleteUnless(ID, 3 * BLOCK + 7, crc32c));
+    assertFalse(store.deleteUnless(ID, 3 * BLOCK + 7, crc32c), "nothing is there any more");
+  }
+
+  @Test
+  void noTornFileStopsAnOpeningAndNoneIsServed() throws IOException {
+    write(ID, BLOCK + 10);
+    byte[] whole = Files.readAllBytes(file(ID));
+    List<byte[]> left =
+        List.of(
+            new byte[0],
+            new byte[whole.length],
+            Arrays.copyOf(whole, 5),
+            Arrays.copyOf(whole, whole.length - 1),
+            Arrays.copyOf(whole, whole.length + BLOCK),
+            "what is this?".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    for (byte[] torn : left) {
+      Files.write(file(ID), torn);
+      reopen();
+      assertEquals(1, store.list().size(), "its name counts, until somebody looks");
+      assertThrows(CorruptChunk.class, () -> store.read(ID, 0, 1));
+      assertThrows(CorruptChunk.class, () -> store.sum(ID));
+      write(ID, BLOCK + 10);
+      assertEquals(BLOCK + 10, store.verify(ID));
+      assertEquals(whole.length, store.usedBytes());
+    }
+  }
+
+  @Test
   void bytesThatWereDamagedOnTheWayAreNotKept() throws IOException {
     CorruptChunk found =
         assertThrows(CorruptChunk.class, () -> store.write(ID, bytes(100, 1), 12345));

@@ -173,7 +173,9 @@ class ClientTest {
               other.address(),
               other.address(),
               1,
-              0);
+              0,
+              "",
+              Optional.empty());
       api.answering(
           exchange -> {
             if (exchange.getRequestMethod().equals("GET")) {

@@ -45,6 +45,14 @@ class SettingsTest {
   }
 
   @Test
+  void a_zone_is_a_label() {
+    assertEquals(Action.USAGE, start("--zone", "rack 1/left"));
+    assertTrue(said().contains("--zone: expected up to 64 letters"), said());
+    assertEquals(Action.USAGE, start("--repair-mbps", "-1"));
+    assertTrue(said().contains("--repair-mbps: expected a whole number, 0 to"), said());
+  }
+
+  @Test
   void a_device_that_does_not_exist_is_wrong_usage() {
     assertEquals(Action.USAGE, start("--device", "gpu"));
     assertTrue(said().contains("--device: expected auto, cpu or cuda:N"), said());

@@ -337,7 +337,8 @@ class ProgramTest {
             FakeApi.error(exchange, 404, "no such file");
           }
         });
-    String table = "NAME  INCARNATION  STATE  ROLE  API  PEERS  SLOTS  SINCE\n";
+    String table =
+        "NAME  INCARNATION  STATE  ROLE  API  PEERS  SLOTS  SINCE  ZONE  USED  FREE  DISK\n";
     assertEquals(Action.DONE, bench.shell("list_mem\n\n# a comment\n1\n"));
     assertEquals(table + table, bench.out());
     assertEquals("", bench.err());

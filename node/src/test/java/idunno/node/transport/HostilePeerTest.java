@@ -44,7 +44,7 @@ class HostilePeerTest {
             () -> new Hello("c1", "n1"),
             (request, from) -> {
               handled.incrementAndGet();
-              return new Response(request.header(), request.body());
+              return Response.of(request.header(), request.body());
             },
             lost::add,
             LIMITS);

@@ -71,7 +71,7 @@ class TransportTest {
       }
       body.flip();
     }
-    return new Response((from.name() + ":" + text).getBytes(UTF_8), body);
+    return Response.of((from.name() + ":" + text).getBytes(UTF_8), body);
   }
 
   private TransportServer server(int port, String cluster, Limits limits) throws IOException {
@@ -123,7 +123,7 @@ class TransportTest {
       Response response = caller.call(address, header.getBytes(UTF_8), body, LONG);
       assertEquals("n2:" + header, text(response));
       assertEquals(bytes, body.remaining(), "the caller's buffer is left as it was");
-      ByteBuffer back = response.body();
+      ByteBuffer back = response.bytes();
       assertNotNull(back);
       assertEquals(bytes, back.remaining());
       for (byte b : sent) {

@@ -4,6 +4,7 @@ import idunno.core.base.Address;
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
 import idunno.core.base.Range;
+import idunno.core.coordinator.Balance;
 import idunno.core.coordinator.Report;
 import idunno.core.coordinator.Report.JobReport;
 import idunno.core.coordinator.Report.Running;
@@ -18,6 +19,7 @@ import idunno.core.membership.MemberState;
 import idunno.core.models.ModelKey;
 import idunno.core.models.ModelName;
 import java.util.List;
+import java.util.TreeMap;
 
 /** Reports made by hand. */
 public final class Reports {
@@ -35,7 +37,7 @@ public final class Reports {
 
   static Member member(NodeId id, MemberState state) {
     Address address = new Address("127.0.0.1", 7400);
-    return new Member(id, new Member.Place("disk", address, address, address, 1), state, 1_000);
+    return new Member(id, new Member.Place("disk", address, address, address, 1, ""), state, 1_000);
   }
 
   static JobSpec spec(long id, String model, long start, long end, int weight) {
@@ -81,7 +83,9 @@ public final class Reports {
             member(N1, MemberState.ALIVE),
             member(N2, MemberState.SUSPECT),
             member(N3, MemberState.FAILED)),
-        List.of(jobs));
+        List.of(jobs),
+        new TreeMap<>(),
+        new Balance(Balance.State.NEVER, 0, 0, 0, 0, 0, 0, 0, 0));
   }
 
   /** Two running jobs of two models and one cancelled one. */

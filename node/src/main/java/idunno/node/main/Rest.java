@@ -1,0 +1,47 @@
+package idunno.node.main;
+
+import idunno.node.consensus.Consensus;
+import idunno.node.coordination.CoordinatorLoop;
+import idunno.node.logs.NodeLog;
+import java.io.IOException;
+
+/**
+ * A node whose disk took no more of the consensus' log. Its replica there is closed, so that
+ * another leads if this one did; what else the node does goes on as far as it can, and its chunks
+ * can be read. When there is room again the node comes back, as after a restart.
+ *
+ * <p>Rejected: to end the process. Whatever starts it again would do so in vain for as long as the
+ * disk is full, and meanwhile the node's chunks would be out of reach.
+ */
+final class Rest {
+  /** Room for some files of the consensus' log, in bytes. */
+  static final long ENOUGH_BYTES = 24 << 20;
+
+  private final NodeLog log;
+  private volatile boolean on;
+
+  Rest(NodeLog log) {
+    this.log = log;
+  }
+
+  boolean isOn() {
+    return on;
+  }
+
+  /** Begins; called by a thread of the consensus, which can't wait for its own end. */
+  void begin(String reason, CoordinatorLoop coordinator, Consensus consensus) {
+    on = true;
+    log.write("resting", "why", reason);
+    coordinator.deposed();
+    Thread.ofVirtual()
+        .name("rest")
+        .start(
+            () -> {
+              try {
+                consensus.close();
+              } catch (IOException e) {
+                log.write("consensus-not-closed", "why", String.valueOf(e.getMessage()));
+              }
+            });
+  }
+}

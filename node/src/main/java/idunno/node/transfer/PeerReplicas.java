@@ -1,0 +1,123 @@
+package idunno.node.transfer;
+
+import idunno.core.base.Address;
+import idunno.core.base.NodeName;
+import idunno.core.files.BlockSums;
+import idunno.core.files.ChunkId;
+import idunno.core.files.StoredChunk;
+import idunno.node.wire.PeerReply;
+import idunno.node.wire.PeerRequest;
+import idunno.node.wire.Peers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Chunks on other nodes, by calls. Thread-safe. */
+public final class PeerReplicas {
+  private static final Duration WRITE_WITHIN = Duration.ofSeconds(20);
+  private static final Duration CHECK_WITHIN = Duration.ofSeconds(10);
+  private static final Duration KEEP_WITHIN = Duration.ofSeconds(5);
+
+  private final Peers peers;
+  private final Directory directory;
+
+  /** Where nodes are. */
+  @FunctionalInterface
+  public interface Directory {
+    /**
+     * Where a node is called.
+     *
+     * @throws IOException if no such node is known
+     */
+    Address peerOf(NodeName node) throws IOException;
+  }
+
+  /** Calls through those. */
+  public PeerReplicas(Peers peers, Directory directory) {
+    this.peers = peers;
+    this.directory = directory;
+  }
+
+  /** Sends a chunk to the first of the chain; see {@link Replicas#write}. */
+  public Replicas.Written write(
+      List<NodeName> chain, ChunkId chunk, ByteBuffer bytes, BlockSums sums) throws IOException {
+    NodeName first = chain.getFirst();
+    PeerReply reply =
+        peers
+            .ask(
+                directory.peerOf(first),
+                new PeerRequest.WriteChunk(chunk, sums, chain.subList(1, chain.size())),
+                bytes,
+                WRITE_WITHIN)
+            .reply();
+    if (!(reply instanceof PeerReply.ChunkHeld held)) {
+      throw new IOException(first + ": chunk not written, it answered " + reply);
+    }
+    return new Replicas.Written(
+        held.by().stream().filter(chain::contains).toList(), held.failures());
+  }
+
+  /** Reads a stretch of a chunk; see {@link Replicas#read}. */
+  public void read(NodeName node, ChunkId chunk, int offset, ByteBuffer into, Duration within)
+      throws IOException {
+    PeerRequest ask = new PeerRequest.ReadChunk(chunk, offset, into.remaining());
+    Peers.Answer answer = peers.ask(directory.peerOf(node), ask, null, within, into);
+    ByteBuffer body = answer.body();
+    if (!(answer.reply() instanceof PeerReply.Done)
+        || body == null
+        || body.remaining() != into.remaining()) {
+      throw new IOException(node + ": chunk not read, it answered " + answer.reply());
+    }
+  }
+
+  /** Tells a node to look at its replica. */
+  public void check(NodeName node, ChunkId chunk) throws IOException {
+    peers.expect(
+        directory.peerOf(node),
+        new PeerRequest.CheckChunk(chunk),
+        PeerReply.Done.class,
+        CHECK_WITHIN);
+  }
+
+  /** Which of these chunks a node doesn't hold; those that it holds it keeps for a while. */
+  public List<ChunkId> keep(NodeName node, List<StoredChunk> chunks) throws IOException {
+    List<ChunkId> missing = new ArrayList<>();
+    for (int from = 0; from < chunks.size(); from += PeerRequest.KeepChunks.MOST) {
+      int to = Math.min(chunks.size(), from + PeerRequest.KeepChunks.MOST);
+      List<PeerRequest.ChunkSum> some =
+          chunks.subList(from, to).stream()
+              .map(c -> new PeerRequest.ChunkSum(c.id(), c.length(), c.crc32c()))
+              .toList();
+      missing.addAll(
+          peers
+              .expect(
+                  directory.peerOf(node),
+                  new PeerRequest.KeepChunks(some),
+                  PeerReply.Missing.class,
+                  KEEP_WITHIN)
+              .chunks());
+    }
+    return missing;
+  }
+
+  /** Has a node fetch a chunk from another. */
+  public void copy(StoredChunk chunk, NodeName from, NodeName to) throws IOException {
+    peers.expect(
+        directory.peerOf(to),
+        new PeerRequest.FetchChunk(
+            chunk.id(), chunk.length(), chunk.crc32c(), directory.peerOf(from)),
+        PeerReply.Done.class,
+        WRITE_WITHIN);
+  }
+
+  /** Nobody shall wait for a node that was declared failed. Doesn't block. */
+  public void forsake(NodeName node) {
+    try {
+      peers.forsake(directory.peerOf(node));
+    } catch (IOException e) {
+      // Where it is isn't known, so nobody here waits for it.
+    }
+  }
+}
