@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** This project's own client: all that is known of it here. */
 final class IdunnoClient implements StoreClient {
@@ -38,7 +39,7 @@ final class IdunnoClient implements StoreClient {
 
   @Override
   public void delete(String name) throws IOException {
-    client.delete(new FileName(name));
+    client.delete(new FileName(name), OptionalLong.of(0)); // else its space is kept for a day
   }
 
   @Override
