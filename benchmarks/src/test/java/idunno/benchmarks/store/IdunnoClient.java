@@ -6,6 +6,7 @@ import idunno.node.client.ByteProgress;
 import idunno.node.client.Client;
 import idunno.node.transport.Http;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,8 +34,13 @@ final class IdunnoClient implements StoreClient {
   }
 
   @Override
-  public void drain(String name) {
-    throw new UnsupportedOperationException("it always writes a file");
+  public void drain(String name) throws IOException {
+    client.copy(
+        new FileName(name),
+        OptionalInt.empty(),
+        0,
+        Long.MAX_VALUE,
+        OutputStream.nullOutputStream());
   }
 
   @Override
@@ -44,6 +50,7 @@ final class IdunnoClient implements StoreClient {
 
   @Override
   public void close() {
+    client.close();
     http.shutdownNow();
   }
 }
