@@ -48,7 +48,8 @@ final class DataNodes implements Replicas, AutoCloseable {
     this.calls = calls;
     this.cluster = view.cluster();
     this.known = known(view, Map.of());
-    Hello hello = new Hello(view.cluster(), "client-" + UUID.randomUUID().toString().substring(0, 8));
+    Hello hello =
+        new Hello(view.cluster(), "client-" + UUID.randomUUID().toString().substring(0, 8));
     this.caller = new Caller(() -> hello, lost -> outdated(), Limits.DEFAULT);
     this.nodes = new PeerReplicas(new Peers(caller), this::peerOf);
     this.watch = Thread.ofVirtual().name("data-nodes").start(this::watch);
