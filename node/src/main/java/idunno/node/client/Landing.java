@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -46,14 +47,10 @@ final class Landing implements Closeable {
     try {
       Path named =
           place.resolveSibling(
-              ".%s.v%d-%08x.part"
-                  .formatted(place.getFileName(), version.number(), version.crc32c()));
+              nameFor(place.getFileName() + " " + version.number() + " " + version.crc32c()));
       FileChannel own = version.length() >= MIN_KEPT_BYTES ? openAlone(named) : null;
       this.resumable = own != null;
-      this.part =
-          own != null
-              ? named
-              : place.resolveSibling("." + place.getFileName() + ".part-" + UUID.randomUUID());
+      this.part = own != null ? named : place.resolveSibling("." + UUID.randomUUID() + ".part");
       this.file =
           own != null
               ? own
@@ -68,6 +65,11 @@ final class Landing implements Closeable {
     } catch (IOException e) {
       throw failed(e);
     }
+  }
+
+  /** The same for the same text, and short, however long the file's name is. */
+  private static String nameFor(String text) {
+    return "." + UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)) + ".part";
   }
 
   /** Opens a part that nobody else is writing; null if somebody is. */
