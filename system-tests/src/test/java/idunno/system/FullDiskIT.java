@@ -265,14 +265,25 @@ class FullDiskIT {
 
     Files.delete(disk().resolve("somebody-elses"));
     Eventually.holds(FULL + " takes chunks again", Cluster.SOON, FullDiskIT::takesChunks);
-    for (int i = 0; i < 20; i++) {
-      put(machine("n1"), "again/" + i, bytes(200 + i, 100_000));
-    }
-    assertTrue(chunkFiles() > held, "it takes part again");
-    assertReadable("again/3", bytes(203, 100_000));
+    takesItsPartAgain(held);
     Eventually.holds(
         "it has its ballast again", Cluster.SOON, () -> Files.exists(disk().resolve("ballast")));
     goesToRestAndComesBack();
+  }
+
+  /** Chunks seldom go to a disk so much smaller than the others, unless it is one of four. */
+  private static void takesItsPartAgain(long held) throws Exception {
+    Machine other =
+        nodes().machines().stream()
+            .filter(machine -> !machine.name().equals(FULL) && !machine.name().equals("n1"))
+            .findFirst()
+            .orElseThrow();
+    other.kill();
+    put(machine("n1"), "again", bytes(200, 100_000));
+    assertTrue(chunkFiles() > held, "it was given the chunk");
+    other.launch(List.of());
+    other.awaitUp();
+    assertReadable("again", bytes(200, 100_000));
   }
 
   private static MemberView full() throws IOException {
