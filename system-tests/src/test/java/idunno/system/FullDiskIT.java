@@ -330,10 +330,14 @@ class FullDiskIT {
         FULL + " is back",
         Cluster.SOON,
         () -> full().state() == MemberState.ALIVE && takesChunks());
-    Eventually.holds(
+    Eventually.see(
         FULL + " answers",
-        Cluster.SOON,
-        () -> Web.get(machine(FULL).api(), "/v1/files/without").statusCode() == 200);
+        Cluster.SOON.multipliedBy(4),
+        () -> {
+          HttpResponse<byte[]> answer = Web.get(machine(FULL).api(), "/v1/files/without");
+          return answer.statusCode() == 200 ? "" : answer.statusCode() + " " + Web.error(answer);
+        },
+        String::isEmpty);
     assertReadable("without", bytes);
     assertTrue(full().id().incarnation() > incarnation, "it went and came back");
     assertTrue(machine(FULL).isRunning(), "it is the same process");

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -286,6 +287,6 @@ class ScrubIT {
     assertEquals(
         1, CLUSTER.client().file(new FileName(names.getFirst())).orElseThrow().versions().size());
     // So that the others find a healthy store.
-    CLUSTER.client().delete(new FileName(names.getFirst()));
+    CLUSTER.client().delete(new FileName(names.getFirst()), OptionalLong.of(0));
   }
 }
