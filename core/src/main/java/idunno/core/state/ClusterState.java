@@ -70,6 +70,7 @@ public final class ClusterState {
       case Command.FailMember fail -> fail(fail);
       case Command.ReleaseMember release -> release(release);
       case Command.CommitFiles commit -> commit(commit);
+      case Command.GiveUp _ -> new Reply.GivenUp();
       case Command.FileChange change -> FileChanges.apply(change, files, freed);
       case Command.AddReplica add -> addReplica(add);
       case Command.DropReplica drop -> dropReplica(drop);
@@ -97,6 +98,7 @@ public final class ClusterState {
       case Command.AdmitMember _,
           Command.FailMember _,
           Command.ReleaseMember _,
+          Command.GiveUp _,
           Command.FileChange _,
           Command.AddModel _,
           Command.RemoveModel _,

@@ -49,6 +49,13 @@ public sealed interface Command {
     }
   }
 
+  /**
+   * A request ends without a change, before what it asks for could be proposed. In the log it has
+   * an order with other tries of the same request: whichever comes first is what all are answered,
+   * so that nobody is told that nothing was done while another try is still on its way.
+   */
+  record GiveUp() implements Command {}
+
   /** Changes files that are there already; it brings no bytes. */
   sealed interface FileChange extends Command {}
 

@@ -12,6 +12,9 @@ public sealed interface Reply {
   /** Done, and there is nothing more to say. */
   record Done() implements Reply {}
 
+  /** The request was given up: nothing was changed, and no other try of it will change anything. */
+  record GivenUp() implements Reply {}
+
   /**
    * Expected and harmless: nothing was changed.
    *

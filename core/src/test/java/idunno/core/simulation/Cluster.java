@@ -197,6 +197,7 @@ final class Cluster {
           Command.AddModel _,
           Command.RemoveModel _,
           Command.SetBatchSize _,
+          Command.GiveUp _,
           Command.CancelJob _ -> {}
     }
     disks.applied(log.state(), request.command(), reply, timeline.nowMs());

@@ -69,6 +69,7 @@ final class Disks {
           Command.SubmitJob _,
           Command.CompleteBatches _,
           Command.PublishResults _,
+          Command.GiveUp _,
           Command.CancelJob _ -> {}
     }
     for (DroppedReplica dropped : state.takeDropped()) {

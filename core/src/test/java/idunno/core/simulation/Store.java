@@ -106,6 +106,7 @@ final class Store {
           Command.SetBatchSize _,
           Command.SubmitJob _,
           Command.PublishResults _,
+          Command.GiveUp _,
           Command.CancelJob _ ->
           command.toString();
     };

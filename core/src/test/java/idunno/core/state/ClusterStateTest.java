@@ -64,6 +64,30 @@ final class ClusterStateTest {
     assertEquals(new JobId(2), assertInstanceOf(Reply.Submitted.class, other).job().id());
   }
 
+  private static Request commit(RequestId id) {
+    NewFile file = new NewFile(new FileName("given-up"), 0, 0, List.of());
+    return new Request(
+        id, new Command.CommitFiles(List.of(file), List.of(), Optional.empty(), AT_MS));
+  }
+
+  @Test
+  void whatWasGivenUpIsNotDoneByAnotherTry() {
+    RequestId id = new RequestId("client", 1);
+    Request giveUp = new Request(id, new Command.GiveUp());
+    assertEquals(new Reply.GivenUp(), state.apply(giveUp));
+    assertEquals(new Reply.GivenUp(), state.apply(commit(id)));
+    assertEquals(List.of(), state.files().versions(new FileName("given-up")));
+  }
+
+  @Test
+  void whatWasDoneIsNotGivenUpByAnotherTry() {
+    RequestId id = new RequestId("client", 1);
+    Reply done = state.apply(commit(id));
+    assertEquals(new Reply.Committed(List.of(1)), done);
+    assertEquals(done, state.apply(new Request(id, new Command.GiveUp())));
+    assertEquals(1, state.files().versions(new FileName("given-up")).size());
+  }
+
   @Test
   void aBatchCountsOnceWhoeverReportsItAgain() {
     NodeId n1 = cluster.admit("n1", 1);

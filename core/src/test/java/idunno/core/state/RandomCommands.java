@@ -40,7 +40,7 @@ final class RandomCommands {
 
   Command next() {
     nowMs += random.nextInt(50);
-    return switch (random.nextInt(20)) {
+    return switch (random.nextInt(21)) {
       case 0 -> new Command.AdmitMember(name(), SampleCluster.place("n" + pick(2), pick(3)), nowMs);
       case 1 -> new Command.FailMember(node(), nowMs);
       case 2 -> new Command.ReleaseMember(node(), nowMs);
@@ -54,6 +54,7 @@ final class RandomCommands {
       case 15 -> publish();
       case 16 -> new Command.CancelJob(job(), nowMs);
       case 17 -> random.nextInt(3) == 0 ? new Command.RemoveModel(model()) : commit();
+      case 18 -> new Command.GiveUp();
       default -> commit();
     };
   }

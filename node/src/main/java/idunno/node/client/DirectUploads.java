@@ -9,6 +9,7 @@ import idunno.node.codec.Codec;
 import idunno.node.transfer.ChunkWriter;
 import idunno.node.transfer.Holders;
 import idunno.node.transfer.Memory;
+import idunno.node.transfer.TooFewReplicas;
 import idunno.node.transfer.Upload;
 import idunno.node.transport.Buffers;
 import java.io.IOException;
@@ -71,10 +72,15 @@ final class DirectUploads {
       throws IOException {
     long startedNanos = System.nanoTime();
     long length = lengthOf(local);
-    Done done =
-        length <= SMALL_BYTES && onlyOver.isEmpty()
-            ? small.ask(new Small(name, whole(local, length, progress)))
-            : putAlone(local, name, onlyOver, length, progress);
+    Done done;
+    try {
+      done =
+          length <= SMALL_BYTES && onlyOver.isEmpty()
+              ? small.ask(new Small(name, whole(local, length, progress)))
+              : putAlone(local, name, onlyOver, length, progress);
+    } catch (TooFewReplicas e) {
+      throw e.andNothingWasCommitted();
+    }
     return new Views.PutView(
         name,
         done.version(),
@@ -224,6 +230,8 @@ final class DirectUploads {
       kept.forget();
       return new Views.FolderPutView(
           into, committed.size(), total, committed.getFirst().replicas(), msSince(startedNanos));
+    } catch (TooFewReplicas e) {
+      throw e.andNothingWasCommitted();
     }
   }
 

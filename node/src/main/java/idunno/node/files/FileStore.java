@@ -5,7 +5,6 @@ import idunno.core.files.FileName;
 import idunno.core.files.FileVersion;
 import idunno.core.files.NewFile;
 import idunno.core.files.StoredChunk;
-import idunno.core.state.Command;
 import idunno.core.state.Reply;
 import idunno.node.replica.Proposer;
 import idunno.node.replica.ReplicatedState;
@@ -22,15 +21,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /**
@@ -38,19 +31,14 @@ import java.util.function.LongSupplier;
  * then; gets are checked to the last byte.
  */
 public final class FileStore {
-  private static final Duration COMMIT_WITHIN = Duration.ofSeconds(30);
-
   /** An upload that took longer asks its nodes again: one may have died, or swept. */
   private static final long CONFIRM_AFTER_MS = 30_000;
 
   /** So many chunks of uploads lie outside of the heap; those beyond lie on it. */
   private static final int MAX_BUFFERS = 8;
 
-  /** So many files are committed by one command; an entry of the log stays well under its bound. */
-  static final int FILES_PER_COMMIT = 2_000;
-
   private final ReplicatedState state;
-  private final Proposer proposer;
+  private final Commits commits;
   private final LongSupplier clockMs;
   private final ChunkWriter writer;
   private final ChunkReader reader;
@@ -119,7 +107,7 @@ public final class FileStore {
   public FileStore(
       ReplicatedState state, Proposer proposer, Replicas replicas, LongSupplier clockMs) {
     this.state = state;
-    this.proposer = proposer;
+    this.commits = new Commits(proposer, clockMs);
     this.clockMs = clockMs;
     this.writer = new ChunkWriter(replicas);
     this.reader = new ChunkReader(replicas);
@@ -162,21 +150,23 @@ public final class FileStore {
   private Put put(
       RequestId id, Iterator<Source> sources, Optional<Integer> onlyOver, Optional<FileName> folder)
       throws IOException, InterruptedException, Proposer.OutcomeUnknown {
-    Upload.Ready ready;
+    Upload.Ready ready = commits.prepared(id, () -> upload(sources));
+    List<NewFile> wanted = ready.files().stream().map(file -> file.onlyOver(onlyOver)).toList();
+    return commit(id, wanted, ready.chunks(), folder);
+  }
+
+  private Upload.Ready upload(Iterator<Source> sources) throws IOException, InterruptedException {
     long startedMs = clockMs.getAsLong();
     try (Upload upload = new Upload(writer, holders, buffers, Memory.NONE, Upload.CHUNK_BYTES)) {
       while (sources.hasNext()) {
         Source source = sources.next();
         upload.add(source.name(), Channels.newChannel(source.in()));
       }
-      ready = upload.finish();
+      Upload.Ready ready = upload.finish();
+      return clockMs.getAsLong() - startedMs > CONFIRM_AFTER_MS
+          ? new Upload.Ready(ready.files(), holders.confirm(ready.chunks()))
+          : ready;
     }
-    List<StoredChunk> chunks =
-        clockMs.getAsLong() - startedMs > CONFIRM_AFTER_MS
-            ? holders.confirm(ready.chunks())
-            : ready.chunks();
-    List<NewFile> wanted = ready.files().stream().map(file -> file.onlyOver(onlyOver)).toList();
-    return commit(id, wanted, chunks, folder);
   }
 
   /**
@@ -188,38 +178,15 @@ public final class FileStore {
   public Put commitWritten(
       RequestId id, List<NewFile> files, List<StoredChunk> chunks, Optional<FileName> folder)
       throws IOException, InterruptedException, Proposer.OutcomeUnknown {
-    return commit(id, files, holders.confirm(chunks), folder);
+    List<StoredChunk> held = commits.prepared(id, () -> holders.confirm(chunks));
+    return commit(id, files, held, folder);
   }
 
   private Put commit(
       RequestId id, List<NewFile> files, List<StoredChunk> chunks, Optional<FileName> folder)
       throws IOException, InterruptedException, Proposer.OutcomeUnknown {
-    List<Integer> versions = new ArrayList<>();
-    for (int from = 0; from < files.size(); from += FILES_PER_COMMIT) {
-      List<NewFile> group = files.subList(from, Math.min(files.size(), from + FILES_PER_COMMIT));
-      Command commit =
-          new Command.CommitFiles(group, chunksOf(group, chunks), folder, clockMs.getAsLong());
-      switch (proposer.submit(ofGroup(id, from / FILES_PER_COMMIT), commit, COMMIT_WITHIN)) {
-        case Reply.Committed committed -> versions.addAll(committed.numbers());
-        case Reply.Conflict conflict -> throw new Conflict(conflict);
-        case Reply.Refused refused -> throw new Refused(refused.reason());
-        case Reply other -> throw unexpected(commit, other);
-      }
-    }
+    List<Integer> versions = commits.commit(id, files, chunks, folder);
     return new Put(versions, files, replicasOf(chunks));
-  }
-
-  /**
-   * The id of one of the commands of a request. Those behind the first get a session of their own:
-   * the client's next sequence belongs to its next request.
-   */
-  private static RequestId ofGroup(RequestId id, int group) {
-    if (group == 0) {
-      return id;
-    }
-    String session = id.client() + "/" + id.sequence();
-    return new RequestId(
-        UUID.nameUUIDFromBytes(session.getBytes(StandardCharsets.UTF_8)).toString(), group);
   }
 
   /** Makes a file durable without committing it. */
@@ -234,19 +201,8 @@ public final class FileStore {
   /** A file that is durable and not yet visible. */
   public record Durable(NewFile file, List<StoredChunk> chunks) {}
 
-  private static List<StoredChunk> chunksOf(List<NewFile> files, List<StoredChunk> chunks) {
-    NavigableSet<String> wanted = new TreeSet<>();
-    files.forEach(file -> file.extents().forEach(extent -> wanted.add(extent.chunk().value())));
-    return chunks.stream().filter(chunk -> wanted.contains(chunk.id().value())).toList();
-  }
-
   private static int replicasOf(List<StoredChunk> chunks) {
     return chunks.stream().mapToInt(chunk -> chunk.replicas().size()).min().orElse(0);
-  }
-
-  private static IllegalStateException unexpected(Command command, Reply reply) {
-    return new IllegalStateException(
-        command.getClass().getSimpleName() + " was answered by " + reply);
   }
 
   /** One version of a file, the latest where none is named; as far as this node's state is. */

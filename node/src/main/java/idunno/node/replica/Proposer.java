@@ -50,7 +50,8 @@ public final class Proposer implements AutoCloseable {
   public static final class OutcomeUnknown extends Exception {
     private static final long serialVersionUID = 1;
 
-    OutcomeUnknown(String message, Throwable cause) {
+    /** Says why, and what lay behind. */
+    public OutcomeUnknown(String message, Throwable cause) {
       super(message, cause);
     }
   }

@@ -1,6 +1,7 @@
 package idunno.node.transfer;
 
 import idunno.core.base.NodeName;
+import idunno.core.files.Candidate;
 import idunno.core.files.Crc32c;
 import idunno.core.files.Extent;
 import idunno.core.files.StoredChunk;
@@ -86,7 +87,7 @@ public final class ChunkReader {
   }
 
   private List<NodeName> order(StoredChunk chunk) throws IOException {
-    Collection<NodeName> alive = replicas.alive();
+    Collection<NodeName> alive = Candidate.names(replicas.candidates());
     List<NodeName> order = new ArrayList<>(chunk.replicas());
     Collections.shuffle(order);
     Map<NodeName, Integer> loads = new ConcurrentHashMap<>();

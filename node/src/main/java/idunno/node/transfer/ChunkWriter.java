@@ -27,7 +27,6 @@ import java.util.concurrent.TimeUnit;
 public final class ChunkWriter {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long RETRY_MS = 100;
-  private static final int TOLD_FAILURES = 4;
 
   private final Replicas replicas;
 
@@ -40,7 +39,7 @@ public final class ChunkWriter {
    * Writes a chunk under a new id.
    *
    * @param bytes its bytes, from position to limit, left as they are
-   * @throws IOException if not enough nodes can be had within 30 s
+   * @throws TooFewReplicas if not enough nodes can be had within 30 s
    */
   public StoredChunk write(ByteBuffer bytes) throws IOException, InterruptedException {
     ChunkId id = new ChunkId(UUID.randomUUID().toString());
@@ -66,7 +65,7 @@ public final class ChunkWriter {
         tried.addAll(chain);
         held.addAll(writeTo(chain, id, bytes, sums, failures));
       } else if (System.nanoTime() > deadlineNanos) {
-        throw tooFew(id, wanted, held.size(), failures);
+        throw new TooFewReplicas(id, wanted, held.size(), failures);
       } else {
         tried.clear();
         TimeUnit.MILLISECONDS.sleep(RETRY_MS);
@@ -84,20 +83,5 @@ public final class ChunkWriter {
       failures.add(chain.getFirst() + ": " + e.getMessage());
       return List.of();
     }
-  }
-
-  private static IOException tooFew(ChunkId id, int wanted, int held, List<String> failures) {
-    int last = failures.size();
-    return new IOException(
-        ("chunk %s: expected %d nodes to hold it, found %d (%s);"
-                + " nothing was committed, so the same put can be repeated")
-            .formatted(
-                id,
-                wanted,
-                held,
-                failures.isEmpty()
-                    ? "no member is alive"
-                    : String.join(
-                        "; ", failures.subList(Math.max(0, last - TOLD_FAILURES), last))));
   }
 }

@@ -10,8 +10,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.NavigableSet;
-import java.util.TreeSet;
 
 /** The nodes and the chunks on them, as whoever writes or reads files sees them. Thread-safe. */
 public interface Replicas {
@@ -24,13 +22,6 @@ public interface Replicas {
    * @throws IOException if that can't be found out now
    */
   Collection<Candidate> candidates() throws IOException;
-
-  /** The names of those. */
-  default NavigableSet<NodeName> alive() throws IOException {
-    NavigableSet<NodeName> names = new TreeSet<>();
-    candidates().forEach(candidate -> names.add(candidate.node()));
-    return names;
-  }
 
   /**
    * Who holds a chunk now.

@@ -195,10 +195,10 @@ public final class Upload implements AutoCloseable {
   private StoredChunk durable(int index, ByteBuffer bytes)
       throws IOException, InterruptedException {
     if (!memory.isEmpty()) {
-      Optional<StoredChunk> before =
-          memory.recall(index, bytes.remaining(), Crc32c.of(bytes)).flatMap(this::stillHeld);
-      if (before.isPresent()) {
-        return before.get();
+      Optional<StoredChunk> before = memory.recall(index, bytes.remaining(), Crc32c.of(bytes));
+      Optional<StoredChunk> held = before.isPresent() ? stillHeld(before.get()) : Optional.empty();
+      if (held.isPresent()) {
+        return held.get();
       }
     }
     StoredChunk chunk = writer.write(bytes);
@@ -206,10 +206,11 @@ public final class Upload implements AutoCloseable {
     return chunk;
   }
 
-  private Optional<StoredChunk> stillHeld(StoredChunk chunk) {
+  private Optional<StoredChunk> stillHeld(StoredChunk chunk)
+      throws IOException, InterruptedException {
     try {
       return Optional.of(holders.confirm(List.of(chunk)).getFirst());
-    } catch (IOException e) {
+    } catch (TooFewReplicas e) {
       return Optional.empty();
     }
   }

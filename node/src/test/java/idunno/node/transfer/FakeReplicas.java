@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Nodes in memory: some are dead, some refuse, some hold damaged bytes. */
-final class FakeReplicas implements Replicas {
+public final class FakeReplicas implements Replicas {
   final Map<NodeName, Map<ChunkId, byte[]>> nodes = new TreeMap<>();
   final Set<NodeName> alive = ConcurrentHashMap.newKeySet();
 
@@ -36,8 +36,10 @@ final class FakeReplicas implements Replicas {
   final Queue<NodeName> reads = new ConcurrentLinkedQueue<>();
   final Queue<NodeName> reported = new ConcurrentLinkedQueue<>();
   volatile Runnable beforeWrite = () -> {};
+  volatile Runnable beforeKeep = () -> {};
 
-  FakeReplicas(int count) {
+  /** So many nodes, all alive and empty. */
+  public FakeReplicas(int count) {
     for (int i = 1; i <= count; i++) {
       NodeName node = node(i);
       nodes.put(node, new ConcurrentHashMap<>());
@@ -45,7 +47,8 @@ final class FakeReplicas implements Replicas {
     }
   }
 
-  static NodeName node(int number) {
+  /** The name of one of them, from 1. */
+  public static NodeName node(int number) {
     return new NodeName("n" + number);
   }
 
@@ -125,6 +128,7 @@ final class FakeReplicas implements Replicas {
 
   @Override
   public List<ChunkId> keep(NodeName node, List<StoredChunk> chunks) throws IOException {
+    beforeKeep.run();
     Map<ChunkId, byte[]> held = of(node);
     return chunks.stream().map(StoredChunk::id).filter(id -> !held.containsKey(id)).toList();
   }

@@ -254,10 +254,48 @@ class TransferTest {
   }
 
   @Test
+  void aCommitWaitsForAHolderThatNobodyCanStepInForUntilItIsDeclaredFailed() throws Exception {
+    replicas.alive.removeAll(Set.of(FakeReplicas.node(5), FakeReplicas.node(6)));
+    Upload.Ready ready = upload(Memory.NONE, random(2 * CHUNK));
+    NodeName dead = FakeReplicas.node(2);
+    replicas.unreachable.add(dead);
+    AtomicInteger asked = new AtomicInteger();
+    replicas.beforeKeep =
+        () -> {
+          if (asked.incrementAndGet() == 20) {
+            replicas.alive.remove(dead);
+          }
+        };
+    for (StoredChunk chunk : new Holders(replicas).confirm(ready.chunks())) {
+      assertEquals(3, chunk.replicas().size());
+      assertFalse(chunk.replicas().contains(dead));
+    }
+    assertTrue(asked.get() >= 20, "it was waited for");
+  }
+
+  @Test
+  void aCommitWaitsForAHolderThatComesBack() throws Exception {
+    replicas.alive.removeAll(Set.of(FakeReplicas.node(5), FakeReplicas.node(6)));
+    Upload.Ready ready = upload(Memory.NONE, random(CHUNK));
+    NodeName slow = FakeReplicas.node(2);
+    replicas.unreachable.add(slow);
+    AtomicInteger asked = new AtomicInteger();
+    replicas.beforeKeep =
+        () -> {
+          if (asked.incrementAndGet() == 20) {
+            replicas.unreachable.clear();
+          }
+        };
+    StoredChunk chunk = new Holders(replicas).confirm(ready.chunks()).getFirst();
+    assertTrue(chunk.replicas().contains(slow));
+    assertEquals(4, chunk.replicas().size());
+  }
+
+  @Test
   void whatNoNodeHoldsIsNotCommitted() throws Exception {
     Upload.Ready ready = upload(Memory.NONE, random(CHUNK));
     replicas.nodes.values().forEach(Map::clear);
-    assertThrows(IOException.class, () -> new Holders(replicas).confirm(ready.chunks()));
+    assertThrows(TooFewReplicas.class, () -> new Holders(replicas).confirm(ready.chunks()));
   }
 
   @Test
