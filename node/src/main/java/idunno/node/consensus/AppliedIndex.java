@@ -9,6 +9,7 @@ final class AppliedIndex {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition advanced = lock.newCondition();
   private volatile long index = -1;
+  private boolean ended;
 
   long get() {
     return index;
@@ -24,7 +25,18 @@ final class AppliedIndex {
     }
   }
 
-  /** Whether the entry came before the deadline. */
+  /** No more entries will come: nobody shall wait for one. */
+  void end() {
+    lock.lock();
+    try {
+      ended = true;
+      advanced.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the entry came before the deadline; false at once where none comes any more. */
   boolean await(long wanted, Deadline deadline) throws InterruptedException {
     if (index >= wanted) {
       return true;
@@ -32,7 +44,7 @@ final class AppliedIndex {
     lock.lock();
     try {
       while (index < wanted) {
-        if (deadline.passed()) {
+        if (ended || deadline.passed()) {
           return false;
         }
         var _ = advanced.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);

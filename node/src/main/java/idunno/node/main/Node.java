@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Node implements AutoCloseable {
   private static final Duration JOIN_WITHIN = Duration.ofSeconds(90);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
   private static final Duration REMOVE_WITHIN = Duration.ofSeconds(30);
   private static final long LEAVE_WITHIN_MS = 120_000;
 
@@ -240,7 +241,7 @@ final class Node implements AutoCloseable {
 
     @Override
     public void stopped(String reason, @Nullable Throwable cause) {
-      log.write("consensus-stopped", "reason", reason);
+      log.write("consensus-stopped", "reason", reason, "cause", String.valueOf(cause));
       if (cause instanceof IOException failure && chunks.isToBlameFor(failure)) {
         rest.begin(reason, loop.await(), consensus);
       } else if (cause != null) {
@@ -296,11 +297,7 @@ final class Node implements AutoCloseable {
     NodeId id = admission.admit();
     log.rename(id.toString());
     log.write("admitted", "node", id, "api", place.api(), "cluster", cluster);
-    try {
-      consensus.barrier(JOIN_WITHIN);
-    } catch (ConsensusException.NotConfirmed e) {
-      throw new IOException(e.getMessage(), e);
-    }
+    becomeCurrent();
     worker =
         new WorkerLoop(
             id,
@@ -308,6 +305,21 @@ final class Node implements AutoCloseable {
             new NodeDuties(compass, peers, coordinator, admission, files, warmer, log),
             new MeasuredRoom(chunks, System::nanoTime),
             clockMs);
+  }
+
+  /** Waits until this node knows all that the group does, unless its consensus has ended. */
+  private void becomeCurrent() throws IOException, InterruptedException {
+    long deadlineNanos = System.nanoTime() + JOIN_WITHIN.toNanos();
+    while (true) {
+      try {
+        consensus.barrier(LOOK_EVERY);
+        return;
+      } catch (ConsensusException.NotConfirmed e) {
+        if (rest.isOn() || System.nanoTime() > deadlineNanos) {
+          throw new IOException(e.getMessage(), e);
+        }
+      }
+    }
   }
 
   /**

@@ -345,7 +345,7 @@ final class NodeProcess implements AutoCloseable {
       node = null;
       resting.close();
     }
-    if (isComingBack && !closed) {
+    if (isComingBack && !closed && Rest.isOver(config.data())) {
       UUID cluster = identity.cluster().orElseThrow().toUuid();
       node = Node.start(new Node.Start(config, cluster, hosts(), false), log, clock);
       isComingBack = false;

@@ -4,6 +4,8 @@ import idunno.node.consensus.Consensus;
 import idunno.node.coordination.CoordinatorLoop;
 import idunno.node.logs.NodeLog;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * A node whose disk took no more of the consensus' log. Its replica there is closed, so that
@@ -22,6 +24,11 @@ final class Rest {
 
   Rest(NodeLog log) {
     this.log = log;
+  }
+
+  /** Whether a disk has room for the consensus, as far as is known without a node on it. */
+  static boolean isOver(Path data) throws IOException {
+    return Files.getFileStore(data).getUsableSpace() >= ENOUGH_BYTES;
   }
 
   boolean isOn() {
