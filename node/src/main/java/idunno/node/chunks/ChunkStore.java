@@ -53,6 +53,7 @@ public final class ChunkStore implements AutoCloseable {
   private final String node;
   private final FileChannel lockFile;
   private final LocalDisk disk;
+  private final DirectWrites direct;
   private final DiskWatch watch;
   private final boolean syncs;
   private final AtomicLong usedBytes = new AtomicLong();
@@ -88,6 +89,8 @@ public final class ChunkStore implements AutoCloseable {
     this.lockFile = lockFile;
     this.disk = new LocalDisk(dir, incoming, care.ballast());
     this.watch = DiskWatch.of(disk, node, care);
+    sweep();
+    this.direct = DirectWrites.tryIn(incoming);
   }
 
   /**
@@ -116,7 +119,6 @@ public final class ChunkStore implements AutoCloseable {
         throw new OverlappingFileLockException();
       }
       ChunkStore store = new ChunkStore(dir, node, lockFile, care);
-      store.sweep();
       for (Held held : store.list()) {
         store.usedBytes.addAndGet(Files.size(store.shelves.file(held.id())));
       }
@@ -159,33 +161,8 @@ public final class ChunkStore implements AutoCloseable {
    * @throws IllegalArgumentException if the id is malformed or the chunk too long
    */
   public void write(String chunkId, ByteBuffer bytes, int crc32c) throws IOException {
-    write(chunkId, bytes, BlockSums.of(bytes), crc32c);
-  }
-
-  /**
-   * The same, with the checksums of the blocks as the first writer made them.
-   *
-   * @throws CorruptChunk if a block has another checksum
-   */
-  public void write(String chunkId, ByteBuffer bytes, BlockSums sums) throws IOException {
-    OptionalInt wrong = sums.firstWrong(bytes);
-    if (wrong.isPresent()) {
-      throw new CorruptChunk(
-          node, chunkId, wrong.getAsInt(), "the bytes that were sent", "other bytes");
-    }
-    write(chunkId, bytes, sums, sums.whole(bytes.remaining()));
-  }
-
-  private void write(String chunkId, ByteBuffer bytes, BlockSums sums, int crc32c)
-      throws IOException {
-    Path shard = shelves.shard(chunkId);
-    int length = bytes.remaining();
-    if (length > MAX_CHUNK_BYTES) {
-      throw new IllegalArgumentException(
-          "chunk %s: expected at most %d bytes, found %d"
-              .formatted(chunkId, MAX_CHUNK_BYTES, length));
-    }
-    int found = sums.whole(length);
+    BlockSums sums = BlockSums.of(bytes);
+    int found = sums.whole(bytes.remaining());
     if (found != crc32c) {
       throw new CorruptChunk(
           node,
@@ -193,6 +170,34 @@ public final class ChunkStore implements AutoCloseable {
           CorruptChunk.WHOLE,
           Integer.toHexString(crc32c),
           Integer.toHexString(found));
+    }
+    write(chunkId, bytes, sums, crc32c, false);
+  }
+
+  /**
+   * The same, with the checksums of the blocks as the first writer made them.
+   *
+   * @param cached whether it will be read soon, and shall be in memory then
+   * @throws CorruptChunk if a block has another checksum
+   */
+  public void write(String chunkId, ByteBuffer bytes, BlockSums sums, boolean cached)
+      throws IOException {
+    OptionalInt wrong = sums.firstWrong(bytes);
+    if (wrong.isPresent()) {
+      throw new CorruptChunk(
+          node, chunkId, wrong.getAsInt(), "the bytes that were sent", "other bytes");
+    }
+    write(chunkId, bytes, sums, sums.whole(bytes.remaining()), cached);
+  }
+
+  private void write(String chunkId, ByteBuffer bytes, BlockSums sums, int crc32c, boolean cached)
+      throws IOException {
+    Path shard = shelves.shard(chunkId);
+    int length = bytes.remaining();
+    if (length > MAX_CHUNK_BYTES) {
+      throw new IllegalArgumentException(
+          "chunk %s: expected at most %d bytes, found %d"
+              .formatted(chunkId, MAX_CHUNK_BYTES, length));
     }
     ReentrantLock lock = lockOf(chunkId);
     lock.lock();
@@ -203,7 +208,7 @@ public final class ChunkStore implements AutoCloseable {
       } else {
         watch.expectRoom(chunkId, length);
         shelves.makeDurable(shard);
-        place(chunkId, bytes, sums, crc32c);
+        place(chunkId, bytes, sums, crc32c, cached);
       }
       if (syncs) {
         Shelves.sync(shard);
@@ -223,6 +228,9 @@ public final class ChunkStore implements AutoCloseable {
 
   /** Whether these bytes are there and undamaged; it takes a full read to promise that. */
   private boolean isHeld(String chunkId, int length, int crc32c) throws IOException {
+    if (!Files.exists(shelves.file(chunkId))) {
+      return false;
+    }
     try (ChunkFile chunk = new ChunkFile(shelves.file(chunkId), chunkId, node)) {
       if (chunk.length() != length || chunk.crc32c() != crc32c) {
         throw new FileAlreadyExistsException(
@@ -238,7 +246,7 @@ public final class ChunkStore implements AutoCloseable {
     }
   }
 
-  private void place(String chunkId, ByteBuffer bytes, BlockSums sums, int crc32c)
+  private void place(String chunkId, ByteBuffer bytes, BlockSums sums, int crc32c, boolean cached)
       throws IOException {
     Path file = shelves.file(chunkId);
     Path temp = incoming.resolve(chunkId + "." + lastTemp.incrementAndGet());
@@ -246,7 +254,8 @@ public final class ChunkStore implements AutoCloseable {
     boolean placed = false;
     try (FileChannel out =
         FileChannel.open(temp, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ChunkFile.write(out, bytes, sums, crc32c);
+      int written = cached ? 0 : direct.write(temp, bytes);
+      ChunkFile.write(out, bytes, written, sums, crc32c);
       before = Files.exists(file) ? Files.size(file) : 0;
       Files.move(temp, file, StandardCopyOption.ATOMIC_MOVE);
       placed = true;

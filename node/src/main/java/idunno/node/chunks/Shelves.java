@@ -3,6 +3,7 @@ package idunno.node.chunks;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -47,7 +48,11 @@ final class Shelves {
   void makeDurable(Path shard) throws IOException {
     synchronized (durableShards) {
       if (!durableShards.contains(shard)) {
-        Files.createDirectories(shard);
+        try {
+          Files.createDirectories(shard);
+        } catch (FileAlreadyExistsException e) {
+          throw new IOException(shard + " is no folder", e);
+        }
         sync(dir);
         durableShards.add(shard);
       }

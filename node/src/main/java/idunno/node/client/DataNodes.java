@@ -187,7 +187,7 @@ final class DataNodes implements Replicas, AutoCloseable {
   @Override
   public Written write(List<NodeName> chain, ChunkId chunk, ByteBuffer bytes, BlockSums sums)
       throws IOException {
-    return watched(() -> nodes.write(chain, chunk, bytes, sums));
+    return watched(() -> nodes.write(chain, chunk, bytes, sums, true));
   }
 
   @Override

@@ -34,7 +34,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class DirectDownloads {
   private static final int MAX_LOOKUPS = 256;
-  private static final int LOOKUP_LANES = 2;
   private static final int TRIES = 3;
   private static final long PAUSE_MS = 500;
 
@@ -47,7 +46,7 @@ final class DirectDownloads {
     this.calls = calls;
     this.reader = new ChunkReader(nodes);
     this.buffers = buffers;
-    this.lookups = new Together<>(MAX_LOOKUPS, LOOKUP_LANES, this::lookUp);
+    this.lookups = new Together<>(MAX_LOOKUPS, this::lookUp);
   }
 
   private List<ContentView> lookUp(List<ContentAsk> asks) throws IOException {

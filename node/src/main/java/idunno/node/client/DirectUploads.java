@@ -33,7 +33,6 @@ final class DirectUploads {
   private static final long MIN_JOURNAL_BYTES = 64L << 20;
 
   private static final int MAX_TOGETHER = 64;
-  private static final int LANES = 2;
 
   /** How long a node may be silent while it commits: it asks all holders first. */
   private static final long COMMIT_MS = 60_000;
@@ -64,7 +63,7 @@ final class DirectUploads {
     this.writer = new ChunkWriter(nodes);
     this.holders = new Holders(nodes);
     this.buffers = buffers;
-    this.small = new Together<>(MAX_TOGETHER, LANES, this::putTogether);
+    this.small = new Together<>(MAX_TOGETHER, this::putTogether);
   }
 
   /** Uploads one file. */

@@ -30,6 +30,9 @@ final class Landing implements Closeable {
   /** What is shorter is fetched anew faster than it is checked. */
   private static final long MIN_KEPT_BYTES = 32L << 20;
 
+  /** What is written at once; far more can be far slower, as for the files of chunks. */
+  private static final int PIECE_BYTES = 64 << 10;
+
   private final Path place;
   private final Path part;
   private final FileChannel file;
@@ -112,7 +115,10 @@ final class Landing implements Closeable {
     try {
       long at = offset;
       while (bytes.hasRemaining()) {
-        at += file.write(bytes, at);
+        int size = Math.min(bytes.remaining(), PIECE_BYTES);
+        int count = file.write(bytes.slice(bytes.position(), size), at);
+        bytes.position(bytes.position() + count);
+        at += count;
       }
     } catch (IOException e) {
       throw failed(e);

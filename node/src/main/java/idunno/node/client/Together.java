@@ -11,17 +11,17 @@ import java.util.concurrent.ExecutionException;
 
 /**
  * Asks together what came in while the last answer was awaited. Nobody waits for company: who asks
- * alone is served at once.
+ * alone is served at once. One answer is awaited at a time: two at once would each be of half as
+ * many, and cost as much.
  *
  * @param <Q> what one caller asks
  * @param <A> what it is answered
  */
 final class Together<Q, A> {
   private final int most;
-  private final int lanes;
   private final Group<Q, A> group;
   private final Deque<Waiting<Q, A>> waiting = new ArrayDeque<>();
-  private int running;
+  private boolean running;
 
   private record Waiting<Q, A>(Q question, CompletableFuture<A> answer) {}
 
@@ -36,11 +36,9 @@ final class Together<Q, A> {
    * Nothing waits yet.
    *
    * @param most so many are asked in one at the most
-   * @param lanes so many groups are under way at once
    */
-  Together(int most, int lanes, Group<Q, A> group) {
+  Together(int most, Group<Q, A> group) {
     this.most = most;
-    this.lanes = lanes;
     this.group = group;
   }
 
@@ -53,8 +51,8 @@ final class Together<Q, A> {
     CompletableFuture<A> answer = new CompletableFuture<>();
     synchronized (this) {
       waiting.add(new Waiting<>(question, answer));
-      if (running < lanes) {
-        running++;
+      if (!running) {
+        running = true;
         Thread.ofVirtual().name("together").start(this::run);
       }
     }
@@ -84,14 +82,14 @@ final class Together<Q, A> {
     }
   }
 
-  /** Takes what waits; where nothing does, this lane ends. */
+  /** Takes what waits; where nothing does, the thread that asks ends. */
   private synchronized List<Waiting<Q, A>> next() {
     List<Waiting<Q, A>> next = new ArrayList<>();
     while (next.size() < most && !waiting.isEmpty()) {
       next.add(waiting.remove());
     }
     if (next.isEmpty()) {
-      running--;
+      running = false;
     }
     return next;
   }

@@ -29,10 +29,12 @@ final class ChunkChain {
    * Holds a chunk durably and has the rest of the chain hold it.
    *
    * @param bytes left as they are, and not used any more when this returns
+   * @param cached whether it will be read here soon
    * @param onward the rest of the chain; none at its end
    * @return who holds it, and what happened at the others
    */
-  Replicas.Written write(ChunkId chunk, ByteBuffer bytes, BlockSums sums, List<NodeName> onward) {
+  Replicas.Written write(
+      ChunkId chunk, ByteBuffer bytes, BlockSums sums, boolean cached, List<NodeName> onward) {
     FutureTask<Replicas.Written> passing =
         new FutureTask<>(() -> pass(chunk, bytes.duplicate(), sums, onward));
     Thread passer = Thread.ofVirtual().name("pass-chunk").unstarted(passing);
@@ -44,7 +46,7 @@ final class ChunkChain {
     List<NodeName> by = new ArrayList<>();
     List<String> failures = new ArrayList<>();
     try {
-      chunks.write(chunk.value(), bytes, sums);
+      chunks.write(chunk.value(), bytes, sums, cached);
       by.add(self);
     } catch (IOException e) {
       failures.add(self + ": " + e.getMessage());
@@ -61,7 +63,7 @@ final class ChunkChain {
       return new Replicas.Written(List.of(), List.of());
     }
     try {
-      return others.write(onward, chunk, bytes, sums);
+      return others.write(onward, chunk, bytes, sums, false);
     } catch (IOException e) {
       return new Replicas.Written(List.of(), List.of(onward.getFirst() + ": " + e.getMessage()));
     }

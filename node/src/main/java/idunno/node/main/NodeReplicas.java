@@ -56,8 +56,8 @@ final class NodeReplicas implements Replicas {
   public Written write(List<NodeName> nodes, ChunkId chunk, ByteBuffer bytes, BlockSums sums)
       throws IOException {
     return isSelf(nodes.getFirst())
-        ? chain.write(chunk, bytes, sums, nodes.subList(1, nodes.size()))
-        : others.write(nodes, chunk, bytes, sums);
+        ? chain.write(chunk, bytes, sums, true, nodes.subList(1, nodes.size()))
+        : others.write(nodes, chunk, bytes, sums, true);
   }
 
   @Override

@@ -141,7 +141,8 @@ final class PeerDesk implements Handler {
     if (body == null) {
       throw new IOException("chunk " + write.chunk() + ": expected its bytes, found none");
     }
-    Replicas.Written written = chain.write(write.chunk(), body, write.sums(), write.onward());
+    Replicas.Written written =
+        chain.write(write.chunk(), body, write.sums(), write.cached(), write.onward());
     return new PeerReply.ChunkHeld(written.by(), written.failures());
   }
 

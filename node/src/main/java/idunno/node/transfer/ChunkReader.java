@@ -1,9 +1,9 @@
 package idunno.node.transfer;
 
 import idunno.core.base.NodeName;
-import idunno.core.files.Candidate;
 import idunno.core.files.Crc32c;
 import idunno.core.files.Extent;
+import idunno.core.files.Placement;
 import idunno.core.files.StoredChunk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +30,9 @@ public final class ChunkReader {
   private static final Duration IMPATIENT = Duration.ofSeconds(3);
 
   private static final Duration PATIENT = Duration.ofSeconds(20);
+
+  /** So many more reads may be under way from a chunk's first node than from another. */
+  private static final int FIRST_BEFORE = 4;
 
   private final Replicas replicas;
   private final Map<NodeName, AtomicInteger> underWay = new ConcurrentHashMap<>();
@@ -86,17 +90,23 @@ public final class ChunkReader {
     return false;
   }
 
+  /**
+   * The holders, best first. Of those that are equally far, the one in the chunk's first place has
+   * it in memory most likely, from its writing or from other readers; so that the memories of all
+   * nodes together hold more than four times the same.
+   */
   private List<NodeName> order(StoredChunk chunk) throws IOException {
-    Collection<NodeName> alive = Candidate.names(replicas.candidates());
+    List<NodeName> places = Placement.order(chunk.id(), replicas.candidates());
+    Map<NodeName, Integer> loads = new HashMap<>();
+    for (NodeName node : chunk.replicas()) {
+      AtomicInteger load = underWay.get(node);
+      int handicap = places.indexOf(node) == 0 ? 0 : FIRST_BEFORE;
+      loads.put(node, handicap + (load == null ? 0 : load.get()));
+    }
     List<NodeName> order = new ArrayList<>(chunk.replicas());
     Collections.shuffle(order);
-    Map<NodeName, Integer> loads = new ConcurrentHashMap<>();
-    for (NodeName node : order) {
-      AtomicInteger load = underWay.get(node);
-      loads.put(node, load == null ? 0 : load.get());
-    }
     order.sort(
-        Comparator.comparingInt((NodeName node) -> distance(node, alive))
+        Comparator.comparingInt((NodeName node) -> distance(node, places))
             .thenComparingInt(node -> loads.getOrDefault(node, 0)));
     return order;
   }

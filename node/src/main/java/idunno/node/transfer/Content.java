@@ -98,10 +98,12 @@ public final class Content {
   }
 
   /**
-   * Hands the content over in any order, several stretches at once.
+   * Hands the content over in any order, several stretches at once. Where there is but one, this
+   * thread fetches it: small files are many, and each change of threads costs as much as their
+   * bytes.
    *
    * @param buffers where the bytes lie meanwhile
-   * @param sink called by several threads
+   * @param sink called by several threads at once
    * @throws IOException if no replica of an extent can be read, or the sink fails
    */
   public void inAnyOrder(Buffers buffers, Wanted wanted, Sink sink) throws IOException {
@@ -110,6 +112,10 @@ public final class Content {
       if (wanted.isWanted(stretch.offset(), stretch.extent())) {
         rest.add(stretch);
       }
+    }
+    if (rest.size() < 2) {
+      readAll(rest, buffers, sink);
+      return;
     }
     try (Crew crew = new Crew()) {
       List<Crew.Task<Long>> workers = new ArrayList<>();

@@ -40,15 +40,20 @@ public final class PeerReplicas {
     this.directory = directory;
   }
 
-  /** Sends a chunk to the first of the chain; see {@link Replicas#write}. */
+  /**
+   * Sends a chunk to the first of the chain; see {@link Replicas#write}.
+   *
+   * @param cached whether it will be read there soon
+   */
   public Replicas.Written write(
-      List<NodeName> chain, ChunkId chunk, ByteBuffer bytes, BlockSums sums) throws IOException {
+      List<NodeName> chain, ChunkId chunk, ByteBuffer bytes, BlockSums sums, boolean cached)
+      throws IOException {
     NodeName first = chain.getFirst();
     PeerReply reply =
         peers
             .ask(
                 directory.peerOf(first),
-                new PeerRequest.WriteChunk(chunk, sums, chain.subList(1, chain.size())),
+                new PeerRequest.WriteChunk(chunk, sums, cached, chain.subList(1, chain.size())),
                 bytes,
                 WRITE_WITHIN)
             .reply();

@@ -39,7 +39,7 @@ public interface Replicas {
 
   /**
    * Has a chunk held durably by the first of these nodes, which passes it on to the second, and so
-   * on.
+   * on. The first keeps it in memory as well, since readers ask it first.
    *
    * @param chain the nodes, one or more
    * @param bytes left as they are

@@ -16,6 +16,9 @@ public final class Buffers {
   /** How many bytes each holds: a chunk. */
   public static final int BYTES = 4 << 20;
 
+  /** Disks that are written past the cache want memory that begins where a page does. */
+  private static final int PAGE_BYTES = 4096;
+
   private final int most;
   private final Deque<ByteBuffer> idle = new ArrayDeque<>();
   private int made;
@@ -36,7 +39,8 @@ public final class Buffers {
     ByteBuffer buffer = idle.pollLast();
     if (buffer == null && made < most) {
       made++;
-      buffer = ByteBuffer.allocateDirect(BYTES);
+      buffer =
+          ByteBuffer.allocateDirect(BYTES + PAGE_BYTES).alignedSlice(PAGE_BYTES).slice(0, BYTES);
     }
     return buffer;
   }

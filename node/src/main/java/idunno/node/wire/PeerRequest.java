@@ -43,9 +43,11 @@ public sealed interface PeerRequest {
    * nodes, which passes it on in turn.
    *
    * @param sums the checksums of its blocks, as its writer made them
+   * @param cached whether it will be read there soon: the others are asked for it less
    * @param onward who else shall hold it, in the order of the chain; none at its end
    */
-  record WriteChunk(ChunkId chunk, BlockSums sums, List<NodeName> onward) implements PeerRequest {
+  record WriteChunk(ChunkId chunk, BlockSums sums, boolean cached, List<NodeName> onward)
+      implements PeerRequest {
     /** Keeps its own copy of the list. */
     public WriteChunk {
       onward = List.copyOf(onward);

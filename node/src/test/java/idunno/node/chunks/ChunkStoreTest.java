@@ -1,10 +1,12 @@
 package idunno.node.chunks;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import idunno.core.files.BlockSums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
@@ -70,6 +72,27 @@ class ChunkStoreTest {
     try (var files = Files.list(dir.resolve("incoming"))) {
       return files.toList();
     }
+  }
+
+  @Test
+  void aChunkLiesOnTheDiskAlikeWhetherItPassedTheCacheOrNot() throws IOException {
+    int mib = 1 << 20;
+    for (int length : new int[] {1, BLOCK, 2 * BLOCK, 2 * BLOCK + 1, mib - 1, mib, 4 * mib}) {
+      ByteBuffer bytes = ByteBuffer.allocateDirect(4 * mib + 4096).alignedSlice(4096).limit(length);
+      bytes.put(bytes(length, length)).flip();
+      ByteBuffer unaligned = ByteBuffer.allocateDirect(length + 1).position(1);
+      unaligned.put(bytes(length, length)).position(1);
+      String cached = "aa000000-" + length;
+      String past = "bb000000-" + length;
+      String shifted = "cc000000-" + length;
+      store.write(cached, bytes, BlockSums.of(bytes), true);
+      store.write(past, bytes, BlockSums.of(bytes), false);
+      store.write(shifted, unaligned, BlockSums.of(unaligned), false);
+      assertArrayEquals(Files.readAllBytes(file(cached)), Files.readAllBytes(file(past)));
+      assertArrayEquals(Files.readAllBytes(file(cached)), Files.readAllBytes(file(shifted)));
+      assertEquals(bytes, store.read(past, 0, length));
+    }
+    assertEquals(List.of(), leftovers());
   }
 
   @Test
