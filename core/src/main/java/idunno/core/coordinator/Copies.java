@@ -20,12 +20,15 @@ import java.util.TreeSet;
  * The copies that are under way, and how many more may begin.
  *
  * <p>A copy that was made counts as coming until the log has it; one that failed is tried again a
- * second later, by other nodes if there are any.
+ * second later, by other nodes if there are any. A chunk that goes on failing, such as one whose
+ * last replica is damaged, is tried more and more seldom, until nodes come or go.
  */
 final class Copies {
   private static final long LANDS_WITHIN_MS = 5_000;
   private static final long ENDS_WITHIN_MS = 120_000;
   private static final long REST_MS = 1_000;
+  private static final long LONGEST_REST_MS = 60_000;
+  private static final int QUICK_TRIES = 5;
   private static final long AVOID_MS = 60_000;
 
   private final TokenBucket bucket;
@@ -35,7 +38,13 @@ final class Copies {
 
   private record Flight(Copy copy, boolean made, long untilMs) {}
 
-  private record Trouble(NavigableSet<NodeName> with, long restsUntilMs, long untilMs) {}
+  private record Trouble(
+      NavigableSet<NodeName> with, int failures, long restsUntilMs, long untilMs) {
+    static long restMs(int failures) {
+      int doublings = Math.clamp(failures - QUICK_TRIES, 0, Integer.SIZE);
+      return Math.min(LONGEST_REST_MS, REST_MS << doublings);
+    }
+  }
 
   Copies(UpkeepRule rule, long nowMs) {
     // A quarter of a second's worth may go out at once, so that small chunks keep all nodes busy.
@@ -98,7 +107,10 @@ final class Copies {
       NavigableSet<NodeName> with = new TreeSet<>(avoided(chunk));
       with.add(copy.from());
       with.add(copy.to());
-      troubles.put(chunk, new Trouble(with, nowMs + REST_MS, nowMs + AVOID_MS));
+      Trouble before = troubles.get(chunk);
+      int failures = before == null ? 1 : before.failures() + 1;
+      long restsUntilMs = nowMs + Trouble.restMs(failures);
+      troubles.put(chunk, new Trouble(with, failures, restsUntilMs, restsUntilMs + AVOID_MS));
     }
   }
 
@@ -125,8 +137,12 @@ final class Copies {
     troubles.values().removeIf(trouble -> trouble.untilMs() <= nowMs);
   }
 
-  /** Nodes have gone: copies between them and others will come to nothing. */
+  /**
+   * Nodes have come or gone: copies between those that went and others will come to nothing, and
+   * what has failed may do well now.
+   */
   void follow(Roster roster) {
+    troubles.clear();
     for (Flight flight : all()) {
       if (!roster.hasPath(flight.copy())) {
         forget(flight);
