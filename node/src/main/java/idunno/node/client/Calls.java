@@ -357,7 +357,8 @@ final class Calls {
             || isRefusedConnection(e.getCause()));
   }
 
-  private static void pause(long pauseMs) throws IOException {
+  /** Waits; interrupted, it ends with an exception. */
+  static void pause(long pauseMs) throws IOException {
     try {
       MILLISECONDS.sleep(pauseMs);
     } catch (InterruptedException e) {

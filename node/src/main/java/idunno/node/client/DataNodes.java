@@ -216,16 +216,7 @@ final class DataNodes implements Replicas, AutoCloseable {
 
   @Override
   public void damaged(NodeName node, ChunkId chunk) {
-    Thread.ofVirtual()
-        .name("tell-damaged")
-        .start(
-            () -> {
-              try {
-                nodes.check(node, chunk);
-              } catch (IOException e) {
-                // It is found by the next who reads it, or by the node itself.
-              }
-            });
+    nodes.damaged(node, chunk);
   }
 
   @Override

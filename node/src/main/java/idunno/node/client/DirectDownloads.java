@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -100,7 +99,7 @@ final class DirectDownloads {
             throw failed(name, wanted, landing, e);
           }
           // Its chunks may have been moved meanwhile: the cluster knows where to.
-          pause();
+          Calls.pause(PAUSE_MS);
           found = find(name, OptionalInt.of(wanted.number()));
           done.set(0);
         }
@@ -168,14 +167,5 @@ final class DirectDownloads {
                 out.write(
                     bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining()));
     return found.version().number();
-  }
-
-  private static void pause() throws IOException {
-    try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException("interrupted").initCause(e);
-    }
   }
 }

@@ -70,7 +70,7 @@ final class DirectUploads {
   Views.PutView put(Path local, FileName name, Optional<Integer> onlyOver, ByteProgress progress)
       throws IOException {
     long startedNanos = System.nanoTime();
-    long length = lengthOf(local);
+    long length = LocalSource.lengthOf(local);
     Done done;
     try {
       done =
@@ -87,20 +87,6 @@ final class DirectUploads {
         HexFormat.of().toHexDigits(done.file().crc32c()),
         done.replicas(),
         msSince(startedNanos));
-  }
-
-  private static long lengthOf(Path local) throws LocalFailure {
-    try {
-      if (Files.isRegularFile(local)) {
-        return Files.size(local);
-      }
-      throw new LocalFailure(
-          local + (Files.exists(local) ? " is no regular file" : ": there is no such file"), null);
-    } catch (IOException e) {
-      throw e instanceof LocalFailure known
-          ? known
-          : new LocalFailure(local + " can't be read: " + e, e);
-    }
   }
 
   private static ByteBuffer whole(Path local, long length, ByteProgress progress)

@@ -2,7 +2,6 @@ package idunno.node.client;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -16,15 +15,11 @@ final class FileBody implements Body {
   /**
    * Takes the file as it is now.
    *
-   * @throws IOException if it is no readable file
+   * @throws LocalFailure if it is no readable file
    */
-  FileBody(Path path, ByteProgress progress) throws IOException {
-    if (!Files.isRegularFile(path)) {
-      throw new LocalFailure(
-          path + (Files.exists(path) ? " is no regular file" : ": there is no such file"), null);
-    }
+  FileBody(Path path, ByteProgress progress) throws LocalFailure {
     this.path = path;
-    this.lengthBytes = Files.size(path);
+    this.lengthBytes = LocalSource.lengthOf(path);
     this.progress = progress;
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.LongConsumer;
@@ -32,6 +33,23 @@ final class LocalSource implements ReadableByteChannel {
     } catch (IOException e) {
       throw new LocalFailure(path + " can't be read: " + e, e);
     }
+  }
+
+  /**
+   * How long a file is.
+   *
+   * @throws LocalFailure if it is none, or can't be read
+   */
+  static long lengthOf(Path path) throws LocalFailure {
+    try {
+      if (Files.isRegularFile(path)) {
+        return Files.size(path);
+      }
+    } catch (IOException e) {
+      throw new LocalFailure(path + " can't be read: " + e, e);
+    }
+    throw new LocalFailure(
+        path + (Files.exists(path) ? " is no regular file" : ": there is no such file"), null);
   }
 
   @Override

@@ -85,16 +85,7 @@ final class NodeReplicas implements Replicas {
     if (isSelf(node)) {
       own.suspect(chunk);
     } else {
-      Thread.ofVirtual()
-          .name("tell-damaged")
-          .start(
-              () -> {
-                try {
-                  others.check(node, chunk);
-                } catch (IOException e) {
-                  // It is found by the next who reads it, or by the node itself.
-                }
-              });
+      others.damaged(node, chunk);
     }
   }
 }

@@ -77,13 +77,22 @@ public final class PeerReplicas {
     }
   }
 
-  /** Tells a node to look at its replica. */
-  public void check(NodeName node, ChunkId chunk) throws IOException {
-    peers.expect(
-        directory.peerOf(node),
-        new PeerRequest.CheckChunk(chunk),
-        PeerReply.Done.class,
-        CHECK_WITHIN);
+  /** Tells a node to look at its replica; see {@link Replicas#damaged}. Doesn't block. */
+  public void damaged(NodeName node, ChunkId chunk) {
+    Thread.ofVirtual()
+        .name("tell-damaged")
+        .start(
+            () -> {
+              try {
+                peers.expect(
+                    directory.peerOf(node),
+                    new PeerRequest.CheckChunk(chunk),
+                    PeerReply.Done.class,
+                    CHECK_WITHIN);
+              } catch (IOException e) {
+                // It is found by the next who reads it, or by the node itself.
+              }
+            });
   }
 
   /** Which of these chunks a node doesn't hold; those that it holds it keeps for a while. */

@@ -1,7 +1,6 @@
 package idunno.node.chunks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,43 +15,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A disk of 1 MiB, mounted where only a child process sees it. */
+/** A disk of 1 MiB that is full. */
 class FullDiskTest {
   @TempDir Path dir;
 
   @Test
   void aFullDiskIsACleanFailureAndTheStoreGoesOn() throws Exception {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    assumeTrue(inOwnMounts("true") == 0, "mounting a small disk is not permitted here");
-    int exit =
-        inOwnMounts(
-            "exec '%s' -cp '%s' %s '%s'"
-                .formatted(
-                    java,
-                    System.getProperty("java.class.path"),
-                    FullDiskTest.class.getName(),
-                    dir));
-    assertEquals(0, exit, Files.readString(dir.resolveSibling(dir.getFileName() + ".out")));
-  }
-
-  private int inOwnMounts(String command) throws IOException, InterruptedException {
-    Path out = dir.resolveSibling(dir.getFileName() + ".out");
-    String mount = "mount -t tmpfs -o size=1m none '" + dir + "' && ";
-    Process process;
-    try {
-      process =
-          new ProcessBuilder("unshare", "-Urm", "sh", "-c", mount + command)
-              .redirectErrorStream(true)
-              .redirectOutput(out.toFile())
-              .start();
-    } catch (IOException e) {
-      return -1; // no such program on this system
-    }
-    if (!process.waitFor(120, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      throw new IOException("the child did not end within 120 s");
-    }
-    return process.exitValue();
+    SmallDisk disk = SmallDisk.at(dir);
+    assertEquals(0, disk.run(FullDiskTest.class, "'" + dir + "'"), disk.said());
   }
 
   /** The child: fills the disk; any exception is its failure. */

@@ -3,14 +3,13 @@ package idunno.node.main;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import idunno.core.base.NodeName;
+import idunno.node.chunks.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,42 +41,11 @@ class DataDirectoryTest {
 
   @Test
   void oneOnAReadOnlyDiskIsRefusedAndOneOnAFullDiskGivesUpItsBallast() throws Exception {
-    assumeTrue(inOwnMounts("true") == 0, "mounting a small disk is not permitted here");
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String child =
-        "'%s' -cp '%s' %s '%s'"
-            .formatted(
-                java,
-                System.getProperty("java.class.path"),
-                DataDirectoryTest.class.getName(),
-                folder);
-    int full = inOwnMounts(child + " full");
-    assertEquals(0, full, Files.readString(said()));
-    int readOnly = inOwnMounts("mount -o remount,ro '" + folder + "' && " + child + " read-only");
-    assertEquals(0, readOnly, Files.readString(said()));
-  }
-
-  private Path said() {
-    return folder.resolveSibling(folder.getFileName() + ".out");
-  }
-
-  private int inOwnMounts(String command) throws IOException, InterruptedException {
-    String mount = "mount -t tmpfs -o size=1m none '" + folder + "' && ";
-    Process process;
-    try {
-      process =
-          new ProcessBuilder("unshare", "-Urm", "sh", "-c", mount + command)
-              .redirectErrorStream(true)
-              .redirectOutput(said().toFile())
-              .start();
-    } catch (IOException e) {
-      return -1; // no such program on this system
-    }
-    if (!process.waitFor(120, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      throw new IOException("the child did not end within 120 s");
-    }
-    return process.exitValue();
+    SmallDisk disk = SmallDisk.at(folder);
+    String data = "'" + folder + "'";
+    assertEquals(0, disk.run(DataDirectoryTest.class, data, "full"), disk.said());
+    String readOnly = "mount -o remount,ro " + data;
+    assertEquals(0, disk.run(readOnly, DataDirectoryTest.class, data, "read-only"), disk.said());
   }
 
   /** The child, on a disk of 1 MiB; any exception is its failure. */

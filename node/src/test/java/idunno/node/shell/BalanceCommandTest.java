@@ -7,22 +7,14 @@ import idunno.core.coordinator.Balance;
 import idunno.core.coordinator.Balance.State;
 import idunno.node.api.Views;
 import idunno.node.client.FakeApi;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class BalanceCommandTest {
-  private final Bench bench = new Bench();
-
-  BalanceCommandTest() throws IOException {}
-
-  @AfterEach
-  void close() {
-    bench.close();
-  }
+  @RegisterExtension final Bench bench = new Bench();
 
   private static Balance balance(State state, int moved) {
     return new Balance(state, 5, 12.345, 1_000, 0, moved, moved * 4_000_000L, 0, 7);

@@ -6,20 +6,30 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The program with nothing real around it: a fake node, streams in memory. */
-final class Bench implements AutoCloseable {
+/**
+ * The program with nothing real around it: a fake node, streams in memory. To be registered as an
+ * extension: it ends with each test.
+ */
+final class Bench implements AfterEachCallback {
   final FakeApi api;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final List<Command> more = new ArrayList<>();
 
-  Bench() throws IOException {
-    api = new FakeApi();
+  Bench() {
+    try {
+      api = new FakeApi();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Adds a command to the table. */
@@ -65,7 +75,7 @@ final class Bench implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void afterEach(ExtensionContext context) {
     api.close();
   }
 }

@@ -16,25 +16,14 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class FsckCommandTest {
   private static final NodeName N1 = new NodeName("n1");
   private static final NodeName N2 = new NodeName("n2");
 
-  private Bench bench;
-
-  @BeforeEach
-  void open() throws IOException {
-    bench = new Bench();
-  }
-
-  @AfterEach
-  void close() {
-    bench.close();
-  }
+  @RegisterExtension final Bench bench = new Bench();
 
   private static FsckView.Verdict verdict(Health.Verdict verdict) {
     return new FsckView.Verdict(
