@@ -31,8 +31,8 @@ record Arena(Path disk, Path memory, Guard guard) implements AutoCloseable {
   /** The heap of every JVM, whoever's: what the product's launcher gives its nodes. */
   private static final String HEAP = "-Xmx1g";
 
-  private static final int PRIMING_BLOCK_BYTES = 4 << 20;
-  private static final int PRIMING_BLOCKS = 256;
+  private static final int PRIMING_BLOCK_BYTES = 64 << 10;
+  private static final int PRIMING_BLOCKS = 1 << 14;
   private static final int LINES_SHOWN = 6;
 
   /** Opens one below this folder. */
@@ -143,10 +143,10 @@ record Arena(Path disk, Path memory, Guard guard) implements AutoCloseable {
   }
 
   /**
-   * Brings the disk into the same state before every measurement that writes: something has just
-   * been written and deleted, and nothing waits to be written. A disk that has been idle for
-   * seconds can take writes several times slower at first, and how long it was idle depends on who
-   * was measured before, not on who is measured.
+   * Brings disk and cache into the same state before every measurement that writes: something has
+   * just been written and deleted, and nothing waits to be written. The first writes after seconds
+   * of rest can be several times slower, since a virtual machine's host takes free memory back; how
+   * long the rest was depends on who was measured before, not on who is measured.
    */
   void prime() throws IOException, InterruptedException {
     Path file = disk.resolve("priming");

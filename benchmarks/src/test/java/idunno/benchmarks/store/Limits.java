@@ -28,6 +28,9 @@ final class Limits {
   private static final int BLOCK_BYTES = 4 << 20;
   private static final int WIRE_BYTES = 1 << 20;
 
+  /** What is written at once: far larger writes are slower where memory is a virtual machine's. */
+  private static final int WRITE_BYTES = 64 << 10;
+
   private final Path folder;
   private final Workload load;
   private final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_BYTES);
@@ -150,7 +153,8 @@ final class Limits {
   private void write(FileChannel file, int bytes) throws IOException {
     ByteBuffer part = block.slice(0, bytes);
     while (part.hasRemaining()) {
-      file.write(part);
+      int size = Math.min(part.remaining(), WRITE_BYTES);
+      part.position(part.position() + file.write(part.slice(part.position(), size)));
     }
   }
 
