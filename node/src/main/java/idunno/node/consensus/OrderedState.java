@@ -180,7 +180,8 @@ final class OrderedState extends BaseStateMachine {
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
-    long index = getLastAppliedTermIndex().getIndex();
+    // Not what this replica has applied: a follower may have applied more, and shown it.
+    long index = division.getRaftLog().getLastCommittedIndex();
     Message reply =
         Message.valueOf(ByteString.copyFrom(ByteBuffer.allocate(Long.BYTES).putLong(0, index)));
     Leadership leading = leadership;

@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -93,6 +94,31 @@ final class ConsensusTest {
           assertTrue(reader.currentWords().contains(word), () -> reader.id() + " lacks " + word);
         }
       }
+    }
+  }
+
+  @Test
+  void aBarrierWaitsForWhatAFollowerHasShownThoughTheLeaderHasNotAppliedIt() throws Exception {
+    nodes = TestNode.group(root, 3, config -> config);
+    assertEquals("0", nodes.getFirst().submit("first"));
+    TestNode leader = leaderOf(nodes);
+    List<TestNode> others = nodes.stream().filter(node -> node != leader).toList();
+    TestNode quick = others.getFirst();
+    TestNode slow = others.getLast();
+    assertEquals(List.of("first"), slow.currentWords());
+    CountDownLatch open = new CountDownLatch(1);
+    leader.tally.gate = open;
+    slow.tally.gate = open;
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<String> second = threads.submit(() -> quick.submit("second"));
+      try {
+        until("the quick one shows it", () -> quick.tally.words().contains("second"));
+        assertThrows(NotConfirmed.class, () -> slow.consensus().barrier(Duration.ofSeconds(2)));
+      } finally {
+        open.countDown();
+      }
+      assertEquals(List.of("first", "second"), slow.currentWords());
+      assertEquals("1", second.get());
     }
   }
 

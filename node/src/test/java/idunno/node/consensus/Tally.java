@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * A replicated list of words; the reply to a word is its position. Notices when it is called by two
@@ -20,12 +21,20 @@ final class Tally implements Replicated {
   private int loads;
   private volatile boolean busy;
 
+  /** What the next words wait for before they are applied. */
+  volatile CountDownLatch gate = new CountDownLatch(0);
+
   @Override
   public byte[] apply(byte[] entry) {
     enter();
     String word = new String(entry, StandardCharsets.UTF_8);
     if (word.equals(POISON)) {
       throw new IllegalStateException("cannot apply " + word);
+    }
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
     int position;
     synchronized (this) {
