@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -253,6 +254,40 @@ class TransferIT {
       for (Future<Long> get : gets) {
         assertEquals(-1, get.get());
       }
+    }
+  }
+
+  @Test
+  void aShortFileComesFromTheOneReplicaThatIsNotDamaged() throws Exception {
+    Path file = local("short", 4_711, 100_000);
+    try (Client client = CLUSTER.client()) {
+      client.put(file, new FileName("short"), ByteProgress.SILENT);
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    List<Path> replicas = new ArrayList<>();
+    for (Machine machine : CLUSTER.machines()) {
+      try (Stream<Path> all = Files.walk(machine.data().resolve("chunks"))) {
+        for (Path one : all.filter(path -> path.toString().endsWith(".chunk")).toList()) {
+          byte[] held = Files.readAllBytes(one);
+          if (held.length > 100_000 && Arrays.equals(held, 0, 100_000, bytes, 0, 100_000)) {
+            replicas.add(one);
+          }
+        }
+      }
+    }
+    assertEquals(4, replicas.size());
+    for (Path replica : replicas.subList(0, 3)) {
+      byte[] damaged = Files.readAllBytes(replica);
+      damaged[70_000] ^= 1;
+      Files.write(replica, damaged);
+    }
+    // Whichever node a client asks first, and whether that one holds it or not.
+    Path back = CLUSTER.scratch().resolve("short-back");
+    for (int i = 0; i < 12; i++) {
+      try (Client client = CLUSTER.client()) {
+        client.get(new FileName("short"), OptionalInt.empty(), back, ByteProgress.SILENT);
+      }
+      assertEquals(-1, Files.mismatch(file, back));
     }
   }
 

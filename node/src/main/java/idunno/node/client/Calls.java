@@ -99,6 +99,11 @@ final class Calls {
     return new Calls(endpoints, http, patience, true, client, sequence);
   }
 
+  /** Whether reads take what one node knows by itself. */
+  boolean isStale() {
+    return stale;
+  }
+
   /** How old the last stale answer may be; empty if that isn't known. */
   OptionalLong staleMs() {
     return staleMs;

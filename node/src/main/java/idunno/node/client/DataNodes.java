@@ -5,6 +5,7 @@ import idunno.core.base.NodeName;
 import idunno.core.files.BlockSums;
 import idunno.core.files.Candidate;
 import idunno.core.files.ChunkId;
+import idunno.core.files.FileName;
 import idunno.core.files.StoredChunk;
 import idunno.node.api.DataViews.NodeAt;
 import idunno.node.api.DataViews.NodesView;
@@ -17,13 +18,16 @@ import idunno.node.wire.Peers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes that hold chunks, as a client sees them: the cluster says who they are, and the client
@@ -40,6 +44,9 @@ final class DataNodes implements Replicas, AutoCloseable {
   private final AtomicInteger underWay = new AtomicInteger();
   private final Thread watch;
   private volatile Known known;
+
+  /** Who answered the last question for files. */
+  private volatile @Nullable NodeName asked;
 
   /** What the cluster said, and when. */
   private record Known(Map<NodeName, Candidate> alive, Map<NodeName, Address> ever, long atNanos) {}
@@ -198,6 +205,32 @@ final class DataNodes implements Replicas, AutoCloseable {
           nodes.read(node, chunk, offset, into, within);
           return true;
         });
+  }
+
+  /**
+   * Where the latest versions of files lie, and the bytes of some; see {@link
+   * PeerReplicas#readFiles}. One node is asked for as long as it answers.
+   */
+  PeerReplicas.Files readFiles(List<FileName> names) throws IOException {
+    Map<NodeName, Candidate> alive = refreshed().alive();
+    NodeName last = asked;
+    NodeName node = last != null && alive.containsKey(last) ? last : anyOf(alive.keySet());
+    try {
+      PeerReplicas.Files files = watched(() -> nodes.readFiles(node, names));
+      asked = node;
+      return files;
+    } catch (IOException e) {
+      asked = null;
+      throw e;
+    }
+  }
+
+  private static NodeName anyOf(Collection<NodeName> nodes) throws IOException {
+    List<NodeName> all = new ArrayList<>(nodes);
+    if (all.isEmpty()) {
+      throw new IOException("no member is alive");
+    }
+    return all.get(ThreadLocalRandom.current().nextInt(all.size()));
   }
 
   @Override

@@ -3,9 +3,7 @@ package idunno.node.main;
 import idunno.core.base.RequestId;
 import idunno.core.files.Candidate;
 import idunno.core.files.DiskRooms;
-import idunno.core.files.Extent;
 import idunno.core.files.FileVersion;
-import idunno.core.files.StoredChunk;
 import idunno.core.state.ClusterState;
 import idunno.node.api.DataViews.CommitAsk;
 import idunno.node.api.DataViews.CommittedView;
@@ -23,10 +21,8 @@ import idunno.node.gateway.Unavailable;
 import idunno.node.replica.Proposer;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** What clients need that move bytes themselves, done by this node. */
 final class DataOps implements DataPort {
@@ -75,11 +71,7 @@ final class DataOps implements DataPort {
                   .formatted(ask.name(), ask.version().orElse(0), latest.get().number());
       return new ContentView(ask.name(), Optional.empty(), List.of(), problem);
     }
-    Set<StoredChunk> chunks = new LinkedHashSet<>();
-    for (Extent extent : version.get().extents()) {
-      state.files().chunk(extent.chunk()).ifPresent(chunks::add);
-    }
-    return new ContentView(ask.name(), version, new ArrayList<>(chunks), "");
+    return new ContentView(ask.name(), version, Lookups.chunksOf(state, version.get()), "");
   }
 
   @Override

@@ -150,6 +150,7 @@ final class Node implements AutoCloseable {
           new PeerDesk(
               chunks,
               own,
+              new Lookups(state, consensus, own),
               diskDuty,
               chain,
               data.resolve("log"),

@@ -31,6 +31,7 @@ final class PeerDesk implements Handler {
   private final Codec codec = Codec.cbor();
   private final ChunkStore chunks;
   private final OwnChunks own;
+  private final Lookups lookups;
   private final DiskDuty disk;
   private final ChunkChain chain;
   private final Path logFolder;
@@ -42,6 +43,7 @@ final class PeerDesk implements Handler {
   PeerDesk(
       ChunkStore chunks,
       OwnChunks own,
+      Lookups lookups,
       DiskDuty disk,
       ChunkChain chain,
       Path logFolder,
@@ -51,6 +53,7 @@ final class PeerDesk implements Handler {
       Warmer warmer) {
     this.chunks = chunks;
     this.own = own;
+    this.lookups = lookups;
     this.disk = disk;
     this.chain = chain;
     this.logFolder = logFolder;
@@ -63,10 +66,11 @@ final class PeerDesk implements Handler {
   @Override
   public Response handle(Request request, PeerInfo from) throws Exception {
     PeerRequest asked = codec.decode(request.header(), PeerRequest.class);
-    if (asked instanceof PeerRequest.ReadChunk read) {
-      return read(read);
-    }
-    return plain(answer(asked, request.body()));
+    return switch (asked) {
+      case PeerRequest.ReadChunk read -> read(read);
+      case PeerRequest.ReadFiles read -> lookups.read(read);
+      default -> plain(answer(asked, request.body()));
+    };
   }
 
   private Response plain(PeerReply reply) {
@@ -88,8 +92,8 @@ final class PeerDesk implements Handler {
       case PeerRequest.EvenOut ask -> evenOut(ask);
       case PeerRequest.AskVoting ignored -> voting();
       case PeerRequest.WriteChunk write -> write(write, body);
-      case PeerRequest.ReadChunk read ->
-          throw new IllegalStateException(read + " is answered with bytes");
+      case PeerRequest.ReadChunk _, PeerRequest.ReadFiles _ ->
+          throw new IllegalStateException(request + " is answered with bytes");
       case PeerRequest.CheckChunk check -> {
         own.suspect(check.chunk());
         yield new PeerReply.Done();

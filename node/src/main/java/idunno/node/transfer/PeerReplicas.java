@@ -4,6 +4,7 @@ import idunno.core.base.Address;
 import idunno.core.base.NodeName;
 import idunno.core.files.BlockSums;
 import idunno.core.files.ChunkId;
+import idunno.core.files.FileName;
 import idunno.core.files.StoredChunk;
 import idunno.node.wire.PeerReply;
 import idunno.node.wire.PeerRequest;
@@ -18,6 +19,7 @@ import java.util.List;
 public final class PeerReplicas {
   private static final Duration WRITE_WITHIN = Duration.ofSeconds(20);
   private static final Duration CHECK_WITHIN = Duration.ofSeconds(10);
+  private static final Duration LOOK_UP_WITHIN = Duration.ofSeconds(3);
   private static final Duration KEEP_WITHIN = Duration.ofSeconds(5);
 
   private final Peers peers;
@@ -75,6 +77,35 @@ public final class PeerReplicas {
         || body.remaining() != into.remaining()) {
       throw new IOException(node + ": chunk not read, it answered " + answer.reply());
     }
+  }
+
+  /** What a node says of files, and the bytes of those that it sent along, which may be damaged. */
+  public record Files(NodeName by, List<PeerReply.FileRead> files, ByteBuffer bytes) {
+    /** Keeps its own copy of the list. */
+    public Files {
+      files = List.copyOf(files);
+    }
+  }
+
+  /**
+   * Asks a node where the latest versions of files lie, and for the bytes of short ones that lie on
+   * it, which are not checked.
+   *
+   * @throws IOException if it doesn't answer, or can't say what is current
+   */
+  public Files readFiles(NodeName node, List<FileName> names) throws IOException {
+    Peers.Answer answer =
+        peers.ask(directory.peerOf(node), new PeerRequest.ReadFiles(names), null, LOOK_UP_WITHIN);
+    ByteBuffer bytes = answer.body();
+    if (answer.reply() instanceof PeerReply.FilesRead read
+        && read.files().size() == names.size()
+        && bytes != null
+        && read.files().stream().allMatch(file -> file.bodyBytes() >= 0)
+        && read.files().stream().mapToLong(PeerReply.FileRead::bodyBytes).sum()
+            == bytes.remaining()) {
+      return new Files(node, read.files(), bytes);
+    }
+    throw new IOException(node + ": files not read, it answered " + answer.reply());
   }
 
   /** Tells a node to look at its replica; see {@link Replicas#damaged}. Doesn't block. */

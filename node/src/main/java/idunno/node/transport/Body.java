@@ -3,6 +3,7 @@ package idunno.node.transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.List;
 
 /** The bytes behind a message, wherever they are. */
 public sealed interface Body {
@@ -32,6 +33,26 @@ public sealed interface Body {
     @Override
     public void release() throws IOException {
       file.close();
+    }
+  }
+
+  /** In several files, one behind the other. */
+  record InFiles(List<InFile> parts) implements Body {
+    /** Keeps its own copy of the list. */
+    public InFiles {
+      parts = List.copyOf(parts);
+    }
+
+    @Override
+    public int length() {
+      return parts.stream().mapToInt(InFile::length).sum();
+    }
+
+    @Override
+    public void release() throws IOException {
+      for (InFile part : parts) {
+        part.release();
+      }
     }
   }
 }

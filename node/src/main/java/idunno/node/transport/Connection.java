@@ -95,6 +95,12 @@ final class Connection implements AutoCloseable {
         write(frame.head());
         transfer(file);
       }
+      case Body.InFiles files -> {
+        write(frame.head());
+        for (Body.InFile part : files.parts()) {
+          transfer(part);
+        }
+      }
     }
   }
 

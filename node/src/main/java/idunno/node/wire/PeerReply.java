@@ -4,14 +4,39 @@ import idunno.core.base.NodeName;
 import idunno.core.coordinator.Report;
 import idunno.core.files.ChunkId;
 import idunno.core.files.DiskReport;
+import idunno.core.files.FileVersion;
+import idunno.core.files.StoredChunk;
 import idunno.core.models.ModelKey;
 import idunno.core.worker.Beat;
 import java.util.List;
+import java.util.Optional;
 
 /** What a node answers to a {@link PeerRequest}. */
 public sealed interface PeerReply {
   /** Done, or the answer is in the body. */
   record Done() implements PeerReply {}
+
+  /** Where files lie, in the order of the question; the bytes of some are in the body. */
+  record FilesRead(List<FileRead> files) implements PeerReply {}
+
+  /**
+   * Where a file's latest version lies.
+   *
+   * @param version absent if there is no such file
+   * @param chunks the chunks of its extents and who holds them, each once
+   * @param sent whether its bytes are in the body
+   */
+  record FileRead(Optional<FileVersion> version, List<StoredChunk> chunks, boolean sent) {
+    /** Keeps its own copy of the list. */
+    public FileRead {
+      chunks = List.copyOf(chunks);
+    }
+
+    /** How many bytes of the body are its. */
+    public long bodyBytes() {
+      return sent ? version.map(FileVersion::length).orElse(0L) : 0;
+    }
+  }
 
   /** This node is not the coordinator; whoever asked looks again for who is. */
   record NotCoordinator() implements PeerReply {}

@@ -4,6 +4,7 @@ import idunno.core.base.Address;
 import idunno.core.base.NodeName;
 import idunno.core.files.BlockSums;
 import idunno.core.files.ChunkId;
+import idunno.core.files.FileName;
 import idunno.core.grep.GrepQuery;
 import idunno.core.models.ModelKey;
 import idunno.core.worker.Beat;
@@ -59,6 +60,28 @@ public sealed interface PeerRequest {
    * whoever asks knows their checksum.
    */
   record ReadChunk(ChunkId chunk, int offset, int length) implements PeerRequest {}
+
+  /**
+   * Asks where the latest versions of files lie, as of now or later, and for the bytes of those
+   * that are short and lie on this node: they come in the answer's body, one behind the other.
+   */
+  record ReadFiles(List<FileName> names) implements PeerRequest {
+    /** How many can be asked for at once. */
+    public static final int MOST = 256;
+
+    /**
+     * Checks the bound.
+     *
+     * @throws IllegalArgumentException if there are more
+     */
+    public ReadFiles {
+      names = List.copyOf(names);
+      if (names.size() > MOST) {
+        throw new IllegalArgumentException(
+            "files: expected at most " + MOST + ", found " + names.size());
+      }
+    }
+  }
 
   /** Says that a chunk was read from this node and didn't have its checksum: it shall look. */
   record CheckChunk(ChunkId chunk) implements PeerRequest {}

@@ -11,6 +11,7 @@ import idunno.core.files.ChunkId;
 import idunno.core.files.Crc32c;
 import idunno.core.files.FileName;
 import idunno.core.files.NewFile;
+import idunno.core.files.Placement;
 import idunno.core.files.StoredChunk;
 import idunno.node.transport.Buffers;
 import java.io.ByteArrayInputStream;
@@ -149,12 +150,30 @@ class TransferTest {
     }
   }
 
+  /** A chunk's places, first first. */
+  private List<NodeName> places(StoredChunk chunk) {
+    return Placement.order(chunk.id(), replicas.candidates());
+  }
+
+  @Test
+  void whoHasTheChunkInMemoryIsReadFirst() throws Exception {
+    byte[] whole = random(CHUNK);
+    Upload.Ready ready = upload(Memory.NONE, whole);
+    StoredChunk chunk = ready.chunks().getFirst();
+    assertEquals(places(chunk).getFirst(), replicas.chains.element().getFirst());
+    Content content = content(ready.files().getFirst(), ready.chunks());
+    for (int i = 0; i < 20; i++) {
+      assertArrayEquals(whole, read(content, 0, whole.length));
+    }
+    assertEquals(Set.of(places(chunk).getFirst()), Set.copyOf(replicas.reads));
+  }
+
   @Test
   void aDamagedReplicaIsReportedAndPassedOver() throws Exception {
     byte[] whole = random(CHUNK);
     Upload.Ready ready = upload(Memory.NONE, whole);
     StoredChunk chunk = ready.chunks().getFirst();
-    NodeName sound = chunk.replicas().get(2);
+    NodeName sound = places(chunk).get(2);
     for (NodeName node : chunk.replicas()) {
       if (!node.equals(sound)) {
         byte[] flipped = whole.clone();

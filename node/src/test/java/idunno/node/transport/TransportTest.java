@@ -16,6 +16,9 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TransportTest {
   private static final String HOST = "127.0.0.1";
@@ -106,6 +110,40 @@ class TransportTest {
 
   private static Limits limits(int maxConnections, long idleMs) {
     return new Limits(1000, 1000, maxConnections, 2, 10_000, 10_000, idleMs);
+  }
+
+  @Test
+  void anAnswersBodyMayLieInSeveralFiles(@TempDir Path folder) throws Exception {
+    byte[] bytes = new byte[600_000];
+    new Random(5).nextBytes(bytes);
+    Path file = Files.write(folder.resolve("file"), bytes);
+    List<FileChannel> opened = new ArrayList<>();
+    TransportServer server =
+        TransportServer.open(
+            HOST,
+            0,
+            () -> new Hello("c1", "n1"),
+            (request, from) -> {
+              List<Body.InFile> parts = new ArrayList<>();
+              for (int[] stretch : new int[][] {{5, 300_000}, {0, 0}, {599_999, 1}, {0, 10}}) {
+                FileChannel channel = FileChannel.open(file);
+                opened.add(channel);
+                parts.add(new Body.InFile(channel, stretch[0], stretch[1]));
+              }
+              return new Response(new byte[0], new Body.InFiles(parts));
+            },
+            lostPeers::add,
+            Limits.DEFAULT);
+    toClose.add(server);
+    ByteBuffer wanted = ByteBuffer.allocate(300_011);
+    wanted.put(bytes, 5, 300_000).put(bytes, 599_999, 1).put(bytes, 0, 10).flip();
+    Caller caller = caller();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(wanted, call(caller, server.address(), "").bytes());
+    }
+    for (FileChannel channel : List.copyOf(opened).subList(0, 8)) {
+      assertFalse(channel.isOpen(), "what was sent is closed");
+    }
   }
 
   @Test
