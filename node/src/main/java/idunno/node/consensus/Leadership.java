@@ -3,10 +3,8 @@ package idunno.node.consensus;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * was made <em>after</em> the read came in (Ongaro, Raft thesis, 6.4). Since any later leader was
  * elected by a majority, the two would share a voter, and that one would have refused the message.
  * No clock is trusted: times are compared within this process only. Reads that wait together share
- * a round of messages, which at first go to as many followers as make up a majority with this node.
+ * a round of messages.
  *
  * <p>Why not Ratis's own read index: it skips the round when an earlier one confirmed the same
  * commit index, so a leader that is cut off from an idle group goes on answering; and its lease is
@@ -39,11 +37,6 @@ final class Leadership {
    * Longer than any caller waits; a leadership that lost its majority ends by itself long before.
    */
   private static final long FORGET_MS = 10_000;
-
-  /** So long those that are asked first have for their answer before all are asked. */
-  private static final long FIRST_FEW_MS = 20;
-
-  private static final long NEVER = TimeUnit.DAYS.toNanos(1);
 
   private final LeaderState ratis;
   private final RaftServer.Division division;
@@ -144,34 +137,8 @@ final class Leadership {
 
   private void startRound(long now) {
     roundAtNanos = now;
-    firstFew().forEach(LogAppender::triggerHeartbeat);
-    CompletableFuture.delayedExecutor(FIRST_FEW_MS, TimeUnit.MILLISECONDS)
-        .execute(() -> askAllOthers(now));
-  }
-
-  /**
-   * As many as are needed: those that answered last. All, while one membership replaces another.
-   */
-  private Collection<LogAppender> firstFew() {
-    RaftConfiguration membership = division.getRaftConf();
-    if (!membership.getPreviousPeers().isEmpty()) {
-      return appenders.values();
-    }
-    int needed = membership.getCurrentPeers().size() / 2;
-    long now = System.nanoTime();
-    return membership.getCurrentPeers().stream()
-        .map(RaftPeer::getId)
-        .filter(appenders::containsKey)
-        .sorted(Comparator.comparingLong(id -> now - confirmedNanos.getOrDefault(id, now - NEVER)))
-        .limit(needed)
-        .map(appenders::get)
-        .filter(Objects::nonNull)
-        .toList();
-  }
-
-  private synchronized void askAllOthers(long round) {
-    if (!waiting.isEmpty() && roundAtNanos == round) {
-      appenders.values().forEach(LogAppender::triggerHeartbeat);
+    for (LogAppender appender : appenders.values()) {
+      appender.triggerHeartbeat();
     }
   }
 
@@ -192,7 +159,7 @@ final class Leadership {
   }
 
   private long provenBy(Collection<RaftPeer> voters, long now) {
-    long never = now - NEVER;
+    long never = now - TimeUnit.DAYS.toNanos(1);
     List<Long> ages = new ArrayList<>();
     for (RaftPeer voter : voters) {
       long at =
