@@ -259,6 +259,24 @@ final class UpkeepTest {
   }
 
   @Test
+  void aChunkThatCannotBeCopiedIsTriedMoreAndMoreSeldomUntilANodeComes() {
+    join(1, 5, 1);
+    store(1, MIB, List.of(names(1)));
+    copiesFail = true;
+    elect(UpkeepRule.DEFAULT);
+    int tries = 0;
+    for (int i = 0; i < 12_000; i++) {
+      tries += copying.size();
+      pass(TICK_MS);
+    }
+    assertTrue(tries >= 15 && tries <= 80, tries + " in 10 minutes");
+    copiesFail = false;
+    join(6, 6, 1);
+    pass(2_000);
+    assertAllAtFour();
+  }
+
+  @Test
   void aNodeThatComesBackInTimeCostsNothingButTheCopiesMade() {
     join(1, 6, 1);
     store(60, MIB, List.of(names(1, 2, 3, 4), names(3, 4, 5, 6)));

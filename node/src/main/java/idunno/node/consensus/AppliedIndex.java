@@ -9,7 +9,6 @@ final class AppliedIndex {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition advanced = lock.newCondition();
   private volatile long index = -1;
-  private boolean ended;
 
   long get() {
     return index;
@@ -25,18 +24,7 @@ final class AppliedIndex {
     }
   }
 
-  /** No more entries will come: nobody shall wait for one. */
-  void end() {
-    lock.lock();
-    try {
-      ended = true;
-      advanced.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Whether the entry came before the deadline; false at once where none comes any more. */
+  /** Whether the entry came before the deadline. */
   boolean await(long wanted, Deadline deadline) throws InterruptedException {
     if (index >= wanted) {
       return true;
@@ -44,7 +32,7 @@ final class AppliedIndex {
     lock.lock();
     try {
       while (index < wanted) {
-        if (ended || deadline.passed()) {
+        if (deadline.passed()) {
           return false;
         }
         var _ = advanced.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);

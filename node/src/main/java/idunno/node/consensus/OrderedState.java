@@ -271,6 +271,5 @@ final class OrderedState extends BaseStateMachine {
   /** From now on a close is wanted. */
   void expectClose() {
     closing = true;
-    applied.end();
   }
 }

@@ -58,7 +58,10 @@ final class Commits {
         case Reply.Refused refused -> throw new FileStore.Refused(refused.reason());
         default ->
             throw new Proposer.OutcomeUnknown(
-                e.getMessage() + "; but an earlier try of the same request was committed", e);
+                e.getMessage()
+                    + "; but an earlier try of the same request was committed:"
+                    + " look what is there before asking again",
+                e);
       }
     }
   }

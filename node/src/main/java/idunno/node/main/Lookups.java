@@ -1,5 +1,6 @@
 package idunno.node.main;
 
+import idunno.core.files.ChunkId;
 import idunno.core.files.Extent;
 import idunno.core.files.FileName;
 import idunno.core.files.FileVersion;
@@ -18,8 +19,11 @@ import idunno.node.wire.PeerRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -68,15 +72,21 @@ final class Lookups {
       throw new IOException(e.getMessage(), e);
     }
     List<FileRead> found = state.read(s -> ask.names().stream().map(n -> find(s, n)).toList());
+    Map<ChunkId, ChunkStore.Part> opened = new HashMap<>();
     List<Body.InFile> parts = new ArrayList<>();
     List<FileRead> files = new ArrayList<>();
     long bytes = 0;
     for (FileRead file : found) {
       long length = file.version().map(FileVersion::length).orElse(Long.MAX_VALUE);
       boolean sent =
-          length <= MAX_FILE_BYTES && bytes + length <= MAX_BODY_BYTES && open(file, parts);
+          length <= MAX_FILE_BYTES && bytes + length <= MAX_BODY_BYTES && add(file, opened, parts);
       bytes += sent ? length : 0;
       files.add(new FileRead(file.version(), file.chunks(), sent));
+    }
+    for (ChunkStore.Part chunk : opened.values()) {
+      if (parts.stream().noneMatch(part -> part.file().equals(chunk.file()))) {
+        chunk.file().close();
+      }
     }
     return new Response(codec.encode(new FilesRead(files)), new Body.InFiles(parts));
   }
@@ -86,22 +96,25 @@ final class Lookups {
     return new FileRead(version, version.map(v -> chunksOf(state, v)).orElse(List.of()), false);
   }
 
-  /** Opens all of a file's stretches, or none of them. */
-  private boolean open(FileRead file, List<Body.InFile> parts) throws IOException {
-    List<Body.InFile> own = new ArrayList<>();
-    try {
-      for (Extent extent : file.version().orElseThrow().extents()) {
-        ChunkStore.Part part = this.own.part(extent.chunk(), extent.offset(), extent.length());
-        own.add(new Body.InFile(part.file(), part.offset(), part.length()));
+  /**
+   * Adds all of a file's stretches, or none of them. Each chunk is opened once, for all files in
+   * it.
+   */
+  private boolean add(
+      FileRead file, Map<ChunkId, ChunkStore.Part> opened, List<Body.InFile> parts) {
+    for (StoredChunk chunk : file.chunks()) {
+      if (!opened.containsKey(chunk.id())) {
+        try {
+          opened.put(chunk.id(), own.part(chunk.id(), 0, chunk.length()));
+        } catch (IOException | IllegalArgumentException e) {
+          return false; // not on this disk, or not well: whoever asked reads it from another
+        }
       }
-      parts.addAll(own);
-      return true;
-    } catch (IOException e) {
-      // Not on this disk, or not well: whoever asked reads it from another.
-      for (Body.InFile part : own) {
-        part.release();
-      }
-      return false;
     }
+    for (Extent extent : file.version().orElseThrow().extents()) {
+      ChunkStore.Part chunk = Objects.requireNonNull(opened.get(extent.chunk()));
+      parts.add(new Body.InFile(chunk.file(), chunk.offset() + extent.offset(), extent.length()));
+    }
+    return true;
   }
 }

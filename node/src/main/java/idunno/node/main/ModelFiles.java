@@ -36,6 +36,13 @@ final class ModelFiles {
     Optional<? extends Map<String, FileVersion>> files(ModelKey key);
 
     /**
+     * Waits until {@link #files} tells of all that was added before.
+     *
+     * @throws IOException if that can't be confirmed now
+     */
+    void confirm() throws IOException;
+
+    /**
      * Writes a file's bytes.
      *
      * @throws IOException if no replica has them now
@@ -68,10 +75,16 @@ final class ModelFiles {
    */
   Path fetch(ModelKey key) throws IOException {
     Path home = folder.resolve(key.toString());
+    if (source.files(key).isEmpty()) {
+      source.confirm(); // it may be so new that this node hasn't heard of it
+    }
     Map<String, FileVersion> files =
         source
             .files(key)
-            .orElseThrow(() -> new IOException("model " + key + " is not in the cluster's state"));
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "model " + key + " is not in the cluster's state; was it removed?"));
     if (!Files.isDirectory(home)) {
       fetchAll(files, home);
     } else if (!opener.hasNetwork(home)) {

@@ -133,7 +133,9 @@ final class Node implements AutoCloseable {
               new NodeReplicas(self, places, chain, own, asked -> duty.await().keep(asked), others),
               clockMs);
       results = new Results(state, files, proposer, clockMs);
-      warmer = cleanup.add(new Warmer(state, files, data.resolve("models"), config.models(), log));
+      warmer =
+          cleanup.add(
+              new Warmer(state, consensus, files, data.resolve("models"), config.models(), log));
       coordinator =
           cleanup.add(
               loop.set(

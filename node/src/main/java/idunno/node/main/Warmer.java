@@ -4,6 +4,8 @@ import idunno.core.files.FileVersion;
 import idunno.core.models.Model;
 import idunno.core.models.ModelKey;
 import idunno.core.models.ModelName;
+import idunno.node.consensus.Consensus;
+import idunno.node.consensus.ConsensusException;
 import idunno.node.files.FileStore;
 import idunno.node.inference.MemoryEvent;
 import idunno.node.inference.ModelOpener;
@@ -12,9 +14,11 @@ import idunno.node.logs.NodeLog;
 import idunno.node.replica.ReplicatedState;
 import idunno.node.wire.PeerReply;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +30,7 @@ import java.util.stream.Stream;
 final class Warmer implements AutoCloseable {
   private static final long GRACE_MS = 600_000;
   private static final long SWEEP_EVERY_MS = 60_000;
+  private static final Duration CONFIRM_WITHIN = Duration.ofSeconds(10);
 
   private final NodeLog log;
   private final ModelFiles files;
@@ -33,7 +38,12 @@ final class Warmer implements AutoCloseable {
   private final Thread sweeper;
 
   Warmer(
-      ReplicatedState state, FileStore store, Path folder, NodeConfig.Models settings, NodeLog log)
+      ReplicatedState state,
+      Consensus consensus,
+      FileStore store,
+      Path folder,
+      NodeConfig.Models settings,
+      NodeLog log)
       throws IOException {
     this.log = log;
     ModelOpener opener =
@@ -42,7 +52,7 @@ final class Warmer implements AutoCloseable {
             settings.shareWeights(),
             settings.memoryBytes(),
             why -> log.write("models-remark", "why", why));
-    this.files = new ModelFiles(folder, new Cluster(state, store), opener, GRACE_MS);
+    this.files = new ModelFiles(folder, new Cluster(state, consensus, store), opener, GRACE_MS);
     this.models =
         new WarmModels(
             (name, revision) -> files.fetch(new ModelKey(new ModelName(name), (int) revision)),
@@ -64,10 +74,23 @@ final class Warmer implements AutoCloseable {
   }
 
   /** What the files need of the cluster, by this node's copy of the state. */
-  private record Cluster(ReplicatedState state, FileStore store) implements ModelFiles.Source {
+  private record Cluster(ReplicatedState state, Consensus consensus, FileStore store)
+      implements ModelFiles.Source {
     @Override
     public Optional<? extends Map<String, FileVersion>> files(ModelKey key) {
       return state.read(s -> s.models().get(key)).map(Model::files);
+    }
+
+    @Override
+    public void confirm() throws IOException {
+      try {
+        consensus.barrier(CONFIRM_WITHIN);
+      } catch (ConsensusException.NotConfirmed e) {
+        throw new IOException(e.getMessage(), e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw (IOException) new InterruptedIOException("interrupted").initCause(e);
+      }
     }
 
     @Override

@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Reads extents, each checked against the checksum that was committed with it.
  *
- * <p>A replica on this machine's own disk is read first, then that of the living node which this
- * reader asks least at the moment, then any other: a replica that is damaged, or a node that is
- * gone or frozen, only moves the read on to the next. Thread-safe.
+ * <p>A replica on this machine's own disk is read first, then that of the chunk's first living
+ * node, unless this reader asks that one for much at the moment, then any other: a replica that is
+ * damaged, or a node that is gone or frozen, only moves the read on to the next. Thread-safe.
  */
 public final class ChunkReader {
   /** Long for four MiB; a node that takes longer is most likely frozen, and another may be well. */
@@ -92,8 +92,8 @@ public final class ChunkReader {
 
   /**
    * The holders, best first. Of those that are equally far, the one in the chunk's first place has
-   * it in memory most likely, from its writing or from other readers; so that the memories of all
-   * nodes together hold more than four times the same.
+   * it in memory most likely, from its writing or from other readers. So all nodes' memories
+   * together hold each chunk once, not four times.
    */
   private List<NodeName> order(StoredChunk chunk) throws IOException {
     List<NodeName> places = Placement.order(chunk.id(), replicas.candidates());

@@ -79,7 +79,13 @@ public final class PeerReplicas {
     }
   }
 
-  /** What a node says of files, and the bytes of those that it sent along, which may be damaged. */
+  /**
+   * What a node says of files.
+   *
+   * @param by the node
+   * @param files in the order of the question
+   * @param bytes of those that it sent along, one behind the other; they may be damaged
+   */
   public record Files(NodeName by, List<PeerReply.FileRead> files, ByteBuffer bytes) {
     /** Keeps its own copy of the list. */
     public Files {

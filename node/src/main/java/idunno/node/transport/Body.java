@@ -36,7 +36,7 @@ public sealed interface Body {
     }
   }
 
-  /** In several files, one behind the other. */
+  /** In stretches of files, one behind the other; several may be of the same file. */
   record InFiles(List<InFile> parts) implements Body {
     /** Keeps its own copy of the list. */
     public InFiles {

@@ -33,6 +33,7 @@ class ModelFilesTest {
   private static final class Cluster implements ModelFiles.Source {
     final Map<ModelKey, Map<String, FileVersion>> models = new TreeMap<>();
     final List<Integer> copied = new ArrayList<>();
+    final List<ModelKey> unheardOf = new ArrayList<>();
     boolean down;
 
     void add(ModelKey key) {
@@ -47,6 +48,11 @@ class ModelFilesTest {
     @Override
     public Optional<Map<String, FileVersion>> files(ModelKey key) {
       return Optional.ofNullable(models.get(key));
+    }
+
+    @Override
+    public void confirm() {
+      unheardOf.forEach(this::add);
     }
 
     @Override
@@ -82,7 +88,15 @@ class ModelFilesTest {
   @Test
   void a_revision_that_the_cluster_does_not_have_is_not_fetched() {
     IOException none = assertThrows(IOException.class, () -> files().fetch(KEY));
-    assertEquals("model colours@2 is not in the cluster's state", none.getMessage());
+    assertEquals(
+        "model colours@2 is not in the cluster's state; was it removed?", none.getMessage());
+  }
+
+  @Test
+  void a_revision_that_this_node_has_not_heard_of_yet_is_fetched() throws Exception {
+    cluster.unheardOf.add(KEY);
+    Path home = files().fetch(KEY);
+    assertEquals("version 3", Files.readString(home.resolve("model.onnx")));
   }
 
   @Test
