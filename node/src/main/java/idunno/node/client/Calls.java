@@ -3,6 +3,7 @@ package idunno.node.client;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import idunno.core.base.Address;
+import idunno.core.base.RequestId;
 import idunno.node.api.Views;
 import idunno.node.codec.BadMessage;
 import idunno.node.codec.Codec;
@@ -39,6 +40,7 @@ final class Calls {
   private static final long LONGEST_PAUSE_MS = 1_000;
   private static final int MAX_ERROR_BYTES = 1 << 16;
   private static final long LOOK_EVERY_MS = 100;
+  private static final RequestId NO_CHANGE = new RequestId("none", 0);
 
   /**
    * A read is tried for so long where nodes say that most voters are out of reach: one that was cut
@@ -125,7 +127,16 @@ final class Calls {
    * @throws IOException as the answer's reader throws
    */
   <T> T ask(Ask ask, Answer<T> answer) throws IOException {
-    long id = ask.changes() ? sequence.incrementAndGet() : 0;
+    return ask(ask, ask.changes() ? newRequest() : NO_CHANGE, answer);
+  }
+
+  /** The id of another change. */
+  RequestId newRequest() {
+    return new RequestId(client, sequence.incrementAndGet());
+  }
+
+  /** The same, for a change that has an id. */
+  <T> T ask(Ask ask, RequestId id, Answer<T> answer) throws IOException {
     long pauseMs = FIRST_PAUSE_MS;
     long beganNanos = System.nanoTime();
     long firstFailureNanos = 0;
@@ -210,7 +221,7 @@ final class Calls {
     }
   }
 
-  private <T> T attempt(Ask ask, long id, Address node, Answer<T> answer)
+  private <T> T attempt(Ask ask, RequestId id, Address node, Answer<T> answer)
       throws IOException, Unavailable {
     Sending sending = new Sending(ask.body());
     try {
@@ -262,13 +273,15 @@ final class Calls {
     return URI.create("http://" + node + path + more);
   }
 
-  private HttpResponse<InputStream> send(Ask ask, long id, Address node, Sending sending)
+  private HttpResponse<InputStream> send(Ask ask, RequestId id, Address node, Sending sending)
       throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri(ask, node)).method(ask.method(), publisher(ask, sending));
     ask.headers().forEach(request::header);
     if (ask.changes()) {
-      request.header("Idunno-Client", client).header("Idunno-Sequence", Long.toString(id));
+      request
+          .header("Idunno-Client", id.client())
+          .header("Idunno-Sequence", Long.toString(id.sequence()));
     }
     CompletableFuture<HttpResponse<InputStream>> reply =
         http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream());

@@ -2,10 +2,12 @@ package idunno.node.client;
 
 import idunno.core.base.Address;
 import idunno.core.base.NodeName;
+import idunno.core.base.RequestId;
 import idunno.core.files.BlockSums;
 import idunno.core.files.Candidate;
 import idunno.core.files.ChunkId;
 import idunno.core.files.FileName;
+import idunno.core.files.Placement;
 import idunno.core.files.StoredChunk;
 import idunno.node.api.DataViews.NodeAt;
 import idunno.node.api.DataViews.NodesView;
@@ -14,6 +16,7 @@ import idunno.node.transfer.Replicas;
 import idunno.node.transport.Caller;
 import idunno.node.transport.Hello;
 import idunno.node.transport.Limits;
+import idunno.node.wire.PeerReply;
 import idunno.node.wire.Peers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -45,8 +48,8 @@ final class DataNodes implements Replicas, AutoCloseable {
   private final Thread watch;
   private volatile Known known;
 
-  /** Who answered the last question for files. */
-  private volatile @Nullable NodeName asked;
+  /** Who does best what needs the coordinator: itself, as soon as it is known. */
+  private volatile @Nullable NodeName first;
 
   /** What the cluster said, and when. */
   private record Known(Map<NodeName, Candidate> alive, Map<NodeName, Address> ever, long atNanos) {}
@@ -209,18 +212,45 @@ final class DataNodes implements Replicas, AutoCloseable {
 
   /**
    * Where the latest versions of files lie, and the bytes of some; see {@link
-   * PeerReplicas#readFiles}. One node is asked for as long as it answers.
+   * PeerReplicas#readFiles}. The coordinator is asked, once it is known; any other node would have
+   * to ask it first.
    */
   PeerReplicas.Files readFiles(List<FileName> names) throws IOException {
     Map<NodeName, Candidate> alive = refreshed().alive();
-    NodeName last = asked;
+    NodeName last = first;
     NodeName node = last != null && alive.containsKey(last) ? last : anyOf(alive.keySet());
     try {
       PeerReplicas.Files files = watched(() -> nodes.readFiles(node, names));
-      asked = node;
+      first = files.coordinator().orElse(node);
       return files;
     } catch (IOException e) {
-      asked = null;
+      first = null;
+      throw e;
+    }
+  }
+
+  /**
+   * Puts short files that share a chunk; see {@link PeerReplicas#putFiles}. The chain begins with
+   * the coordinator where it is one of the chunk's nodes: any other would have to ask it.
+   */
+  PeerReply.FilesPut putFiles(RequestId id, Packed packed) throws IOException {
+    List<NodeName> chain = new ArrayList<>(Placement.order(packed.chunk(), candidates()));
+    chain.subList(Math.min(Placement.COPIES, chain.size()), chain.size()).clear();
+    if (chain.isEmpty()) {
+      throw new IOException("no member is alive");
+    }
+    NodeName head = first;
+    chain.sort((a, b) -> Boolean.compare(b.equals(head), a.equals(head)));
+    try {
+      PeerReply.FilesPut put =
+          watched(
+              () ->
+                  nodes.putFiles(
+                      id, chain, packed.chunk(), packed.bytes(), packed.sums(), packed.files()));
+      first = put.coordinator().orElse(head);
+      return put;
+    } catch (IOException e) {
+      first = null;
       throw e;
     }
   }

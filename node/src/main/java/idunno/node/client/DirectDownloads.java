@@ -23,6 +23,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -53,7 +54,7 @@ final class DirectDownloads {
     this.nodes = nodes;
     this.reader = new ChunkReader(nodes);
     this.buffers = buffers;
-    this.lookups = new Together<>(MAX_LOOKUPS, this::lookUp);
+    this.lookups = new Together<>(MAX_LOOKUPS, Duration.ZERO, this::lookUp);
   }
 
   /**

@@ -2,26 +2,31 @@ package idunno.node.client;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Asks together what came in while the last answer was awaited. Nobody waits for company: who asks
- * alone is served at once. One answer is awaited at a time: two at once would each be of half as
- * many, and cost as much.
+ * Asks together what came in while the last answer was awaited. Who asks alone is served at once;
+ * where several were answered together, they are given a moment to come back with their next
+ * questions. One answer is awaited at a time: two at once would each be of half as many, and cost
+ * as much.
  *
  * @param <Q> what one caller asks
  * @param <A> what it is answered
  */
 final class Together<Q, A> {
   private final int most;
+  private final long patienceNanos;
   private final Group<Q, A> group;
   private final Deque<Waiting<Q, A>> waiting = new ArrayDeque<>();
   private boolean running;
+  private int together;
 
   private record Waiting<Q, A>(Q question, CompletableFuture<A> answer) {}
 
@@ -36,9 +41,12 @@ final class Together<Q, A> {
    * Nothing waits yet.
    *
    * @param most so many are asked in one at the most
+   * @param patience how long those that were answered together are waited for: worth it where a
+   *     question costs much, however many it is of
    */
-  Together(int most, Group<Q, A> group) {
+  Together(int most, Duration patience, Group<Q, A> group) {
     this.most = most;
+    this.patienceNanos = patience.toNanos();
     this.group = group;
   }
 
@@ -51,6 +59,9 @@ final class Together<Q, A> {
     CompletableFuture<A> answer = new CompletableFuture<>();
     synchronized (this) {
       waiting.add(new Waiting<>(question, answer));
+      if (waiting.size() == together) {
+        notifyAll();
+      }
       if (!running) {
         running = true;
         Thread.ofVirtual().name("together").start(this::run);
@@ -84,6 +95,7 @@ final class Together<Q, A> {
 
   /** Takes what waits; where nothing does, the thread that asks ends. */
   private synchronized List<Waiting<Q, A>> next() {
+    awaitCompany();
     List<Waiting<Q, A>> next = new ArrayList<>();
     while (next.size() < most && !waiting.isEmpty()) {
       next.add(waiting.remove());
@@ -91,6 +103,24 @@ final class Together<Q, A> {
     if (next.isEmpty()) {
       running = false;
     }
+    together = next.size();
     return next;
+  }
+
+  /** How many questions wait for their turn. */
+  synchronized int waiting() {
+    return waiting.size();
+  }
+
+  /** Waits until as many are there as were last time, or none of them comes in time. */
+  private void awaitCompany() {
+    long endNanos = System.nanoTime() + patienceNanos;
+    try {
+      while (waiting.size() < together && endNanos - System.nanoTime() > 0) {
+        TimeUnit.NANOSECONDS.timedWait(this, endNanos - System.nanoTime());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

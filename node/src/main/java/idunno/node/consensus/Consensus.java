@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,6 +25,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
@@ -63,10 +65,12 @@ public final class Consensus implements AutoCloseable {
    * Opens a replica, from what its directory holds or as a new one, and starts taking part. Returns
    * when it listens, not when there is a leader.
    *
+   * @param terms how other voters are asked for their term
    * @throws IOException if the directory belongs to another group, is in use or damaged, or the
    *     port is taken
    */
-  public static Consensus open(ConsensusConfig config, Replicated state, ConsensusListener listener)
+  public static Consensus open(
+      ConsensusConfig config, Replicated state, ConsensusListener listener, VoterTerms terms)
       throws IOException {
     RatisLogging.quietUnlessChosen();
     Files.createDirectories(config.directory());
@@ -74,7 +78,7 @@ public final class Consensus implements AutoCloseable {
     RaftGroupId group = RaftGroupId.valueOf(config.groupId());
     RaftProperties properties = RatisSettings.of(config);
     Events events = new Events(config.self().id(), listener);
-    OrderedState ordered = new OrderedState(state, events);
+    OrderedState ordered = new OrderedState(state, events, terms);
     RaftServer server = null;
     try {
       server =
@@ -187,7 +191,7 @@ public final class Consensus implements AutoCloseable {
                     to,
                     calls.incrementAndGet(),
                     ms,
-                    Message.EMPTY,
+                    Message.valueOf(self()),
                     RaftClientRequest.readRequestType()),
             deadline);
     switch (answer) {
@@ -388,6 +392,36 @@ public final class Consensus implements AutoCloseable {
         .setType(type)
         .setTimeoutMs(timeoutMs)
         .build();
+  }
+
+  /**
+   * The highest term that this replica has seen. It doesn't help an earlier one any more.
+   *
+   * @param replica whose term is wanted
+   * @throws IOException if that is another replica, or this one is closed
+   */
+  public long termOf(String replica) throws IOException {
+    DivisionInfo info = server.getDivision(group).getInfo();
+    if (!replica.equals(self()) || !info.isAlive()) {
+      throw new IOException(
+          "expected replica "
+              + replica
+              + " at work, found "
+              + self()
+              + ", "
+              + info.getLifeCycleState());
+    }
+    return info.getCurrentTerm();
+  }
+
+  /** The replica that leads, as far as this one knows. */
+  public Optional<String> leader() {
+    try {
+      return Optional.ofNullable(server.getDivision(group).getInfo().getLeaderId())
+          .map(RaftPeerId::toString);
+    } catch (IOException closed) {
+      return Optional.empty();
+    }
   }
 
   private String self() {

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class OrderedState extends BaseStateMachine {
   private final Replicated state;
   private final Events events;
+  private final VoterTerms terms;
   private final SnapshotFiles snapshots = new SnapshotFiles();
   private final AppliedIndex applied = new AppliedIndex();
   private volatile @Nullable Leadership leadership;
@@ -44,9 +45,10 @@ final class OrderedState extends BaseStateMachine {
   private volatile long readyTerm = -1;
   private volatile boolean closing;
 
-  OrderedState(Replicated state, Events events) {
+  OrderedState(Replicated state, Events events, VoterTerms terms) {
     this.state = state;
     this.events = events;
+    this.terms = terms;
   }
 
   AppliedIndex applied() {
@@ -66,7 +68,7 @@ final class OrderedState extends BaseStateMachine {
     if (known != null) {
       known.end();
     }
-    Leadership fresh = new Leadership(ratis, division);
+    Leadership fresh = new Leadership(ratis, division, terms);
     leadership = fresh;
     return fresh;
   }
@@ -169,8 +171,8 @@ final class OrderedState extends BaseStateMachine {
 
   /**
    * Ratis asks this on the leader only, once it has applied every entry from before its term. The
-   * reply is 8 bytes: an index that includes every entry that anybody was told of before the
-   * question.
+   * question is the id of the replica that asks. The reply is 8 bytes: an index that includes every
+   * entry that anybody was told of before the question.
    */
   @Override
   public CompletableFuture<Message> query(Message request) {
@@ -191,6 +193,8 @@ final class OrderedState extends BaseStateMachine {
     if (leading == null || leading.term() != readyTerm) {
       return CompletableFuture.failedFuture(new StateMachineException("not ready to lead"));
     }
+    // Else it learns that they are committed with the next entry, or heartbeat.
+    leading.tell(request.getContent().toStringUtf8(), index);
     return leading
         .confirm()
         .thenApply(_ -> reply)

@@ -182,6 +182,16 @@ public final class FileStore {
     return commit(id, files, held, folder);
   }
 
+  /**
+   * Commits files whose chunks were written by this node a moment ago.
+   *
+   * @param chunks the chunks, and who is known to hold them
+   */
+  public Put commitHeld(RequestId id, List<NewFile> files, List<StoredChunk> chunks)
+      throws IOException, InterruptedException, Proposer.OutcomeUnknown {
+    return commit(id, files, chunks, Optional.empty());
+  }
+
   private Put commit(
       RequestId id, List<NewFile> files, List<StoredChunk> chunks, Optional<FileName> folder)
       throws IOException, InterruptedException, Proposer.OutcomeUnknown {

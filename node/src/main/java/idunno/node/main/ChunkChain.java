@@ -37,7 +37,7 @@ final class ChunkChain {
       ChunkId chunk, ByteBuffer bytes, BlockSums sums, boolean cached, List<NodeName> onward) {
     FutureTask<Replicas.Written> passing =
         new FutureTask<>(() -> pass(chunk, bytes.duplicate(), sums, onward));
-    Thread passer = Thread.ofVirtual().name("pass-chunk").unstarted(passing);
+    Thread passer = Thread.ofPlatform().daemon().name("pass-chunk").unstarted(passing);
     if (onward.isEmpty()) {
       passing.run();
     } else {

@@ -35,8 +35,7 @@ final class Compass {
 
   /** The member whose replica leads, as far as this node knows. */
   Optional<Member> coordinator() {
-    String leader = consensus.status().leaderId();
-    return leader == null ? Optional.empty() : memberOf(leader);
+    return consensus.leader().flatMap(this::memberOf);
   }
 
   /** The member with that replica. */

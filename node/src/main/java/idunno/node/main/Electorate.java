@@ -90,6 +90,15 @@ final class Electorate {
     }
   }
 
+  /**
+   * The term of this node's replica.
+   *
+   * @throws IOException if it is not that replica
+   */
+  long term(String replica) throws IOException {
+    return consensus.termOf(replica);
+  }
+
   /** How the log stands, and how far behind each voter is; only the coordinator knows. */
   PeerReply.Voting voting() {
     Status status = consensus.status();

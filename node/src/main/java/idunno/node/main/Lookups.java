@@ -5,6 +5,7 @@ import idunno.core.files.Extent;
 import idunno.core.files.FileName;
 import idunno.core.files.FileVersion;
 import idunno.core.files.StoredChunk;
+import idunno.core.membership.Member;
 import idunno.core.state.ClusterState;
 import idunno.node.chunks.ChunkStore;
 import idunno.node.codec.Codec;
@@ -41,12 +42,14 @@ final class Lookups {
 
   private final ReplicatedState state;
   private final Consensus consensus;
+  private final Compass compass;
   private final OwnChunks own;
   private final Codec codec = Codec.cbor();
 
-  Lookups(ReplicatedState state, Consensus consensus, OwnChunks own) {
+  Lookups(ReplicatedState state, Consensus consensus, Compass compass, OwnChunks own) {
     this.state = state;
     this.consensus = consensus;
+    this.compass = compass;
     this.own = own;
   }
 
@@ -88,7 +91,8 @@ final class Lookups {
         chunk.file().close();
       }
     }
-    return new Response(codec.encode(new FilesRead(files)), new Body.InFiles(parts));
+    FilesRead answer = new FilesRead(files, compass.coordinator().map(Member::name));
+    return new Response(codec.encode(answer), new Body.InFiles(parts));
   }
 
   private static FileRead find(ClusterState state, FileName name) {

@@ -13,6 +13,7 @@ import idunno.node.consensus.ConsensusListener;
 import idunno.node.consensus.DiskIdentity;
 import idunno.node.consensus.Peer;
 import idunno.node.consensus.Replicated;
+import idunno.node.consensus.VoterTerms;
 import idunno.node.coordination.CoordinatorLoop;
 import idunno.node.files.FileStore;
 import idunno.node.logs.NodeLog;
@@ -117,7 +118,7 @@ final class Node implements AutoCloseable {
                   lost -> map.ifThere(m -> loop.ifThere(l -> lostConnection(m, l, lost))),
                   Limits.DEFAULT));
       peers = new Peers(caller);
-      consensus = cleanup.add(openConsensus(start, disk, loop));
+      consensus = cleanup.add(openConsensus(start, disk, loop, new PeerTerms(map, peers)));
       compass = map.set(new Compass(self, state, consensus));
       cleanup.add(new Currency(consensus));
       proposer = cleanup.add(new Proposer(new ClusterLog(consensus)));
@@ -152,7 +153,8 @@ final class Node implements AutoCloseable {
           new PeerDesk(
               chunks,
               own,
-              new Lookups(state, consensus, own),
+              new Lookups(state, consensus, compass, own),
+              new PackedPuts(chain, places, files, compass),
               diskDuty,
               chain,
               data.resolve("log"),
@@ -175,8 +177,8 @@ final class Node implements AutoCloseable {
     }
   }
 
-  private Consensus openConsensus(Start start, String disk, Late<CoordinatorLoop> loop)
-      throws IOException {
+  private Consensus openConsensus(
+      Start start, String disk, Late<CoordinatorLoop> loop, VoterTerms terms) throws IOException {
     Address at = start.hosts().consensus();
     ConsensusConfig base =
         ConsensusConfig.of(
@@ -202,7 +204,8 @@ final class Node implements AutoCloseable {
             state.readSnapshot(in);
           }
         },
-        new Leadership(loop));
+        new Leadership(loop),
+        terms);
   }
 
   /** Turns the news of the consensus into the coordinator's. */

@@ -32,6 +32,7 @@ final class PeerDesk implements Handler {
   private final ChunkStore chunks;
   private final OwnChunks own;
   private final Lookups lookups;
+  private final PackedPuts puts;
   private final DiskDuty disk;
   private final ChunkChain chain;
   private final Path logFolder;
@@ -44,6 +45,7 @@ final class PeerDesk implements Handler {
       ChunkStore chunks,
       OwnChunks own,
       Lookups lookups,
+      PackedPuts puts,
       DiskDuty disk,
       ChunkChain chain,
       Path logFolder,
@@ -54,6 +56,7 @@ final class PeerDesk implements Handler {
     this.chunks = chunks;
     this.own = own;
     this.lookups = lookups;
+    this.puts = puts;
     this.disk = disk;
     this.chain = chain;
     this.logFolder = logFolder;
@@ -87,11 +90,13 @@ final class PeerDesk implements Handler {
         electorate.remove(remove.voterId());
         yield new PeerReply.Done();
       }
+      case PeerRequest.AskTerm ask -> new PeerReply.Term(electorate.term(ask.replica()));
       case PeerRequest.WorkerBeat beat -> beat(beat);
       case PeerRequest.AskReport ask -> report(ask.history());
       case PeerRequest.EvenOut ask -> evenOut(ask);
       case PeerRequest.AskVoting ignored -> voting();
       case PeerRequest.WriteChunk write -> write(write, body);
+      case PeerRequest.PutFiles put -> puts.put(put, body);
       case PeerRequest.ReadChunk _, PeerRequest.ReadFiles _ ->
           throw new IllegalStateException(request + " is answered with bytes");
       case PeerRequest.CheckChunk check -> {

@@ -2,9 +2,11 @@ package idunno.node.transfer;
 
 import idunno.core.base.Address;
 import idunno.core.base.NodeName;
+import idunno.core.base.RequestId;
 import idunno.core.files.BlockSums;
 import idunno.core.files.ChunkId;
 import idunno.core.files.FileName;
+import idunno.core.files.NewFile;
 import idunno.core.files.StoredChunk;
 import idunno.node.wire.PeerReply;
 import idunno.node.wire.PeerRequest;
@@ -14,10 +16,12 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Chunks on other nodes, by calls. Thread-safe. */
 public final class PeerReplicas {
   private static final Duration WRITE_WITHIN = Duration.ofSeconds(20);
+  private static final Duration PUT_WITHIN = Duration.ofSeconds(30);
   private static final Duration CHECK_WITHIN = Duration.ofSeconds(10);
   private static final Duration LOOK_UP_WITHIN = Duration.ofSeconds(3);
   private static final Duration KEEP_WITHIN = Duration.ofSeconds(5);
@@ -83,10 +87,15 @@ public final class PeerReplicas {
    * What a node says of files.
    *
    * @param by the node
+   * @param coordinator whom that node takes for the coordinator
    * @param files in the order of the question
    * @param bytes of those that it sent along, one behind the other; they may be damaged
    */
-  public record Files(NodeName by, List<PeerReply.FileRead> files, ByteBuffer bytes) {
+  public record Files(
+      NodeName by,
+      Optional<NodeName> coordinator,
+      List<PeerReply.FileRead> files,
+      ByteBuffer bytes) {
     /** Keeps its own copy of the list. */
     public Files {
       files = List.copyOf(files);
@@ -109,9 +118,34 @@ public final class PeerReplicas {
         && read.files().stream().allMatch(file -> file.bodyBytes() >= 0)
         && read.files().stream().mapToLong(PeerReply.FileRead::bodyBytes).sum()
             == bytes.remaining()) {
-      return new Files(node, read.files(), bytes);
+      return new Files(node, read.coordinator(), read.files(), bytes);
     }
     throw new IOException(node + ": files not read, it answered " + answer.reply());
+  }
+
+  /**
+   * Puts short files that share a chunk, by one call to the first of the chain.
+   *
+   * @param bytes the chunk's, left as they are
+   * @throws IOException if that didn't succeed at once; it may have been done nevertheless, which
+   *     the same request by the API finds out
+   */
+  public PeerReply.FilesPut putFiles(
+      RequestId id,
+      List<NodeName> chain,
+      ChunkId chunk,
+      ByteBuffer bytes,
+      BlockSums sums,
+      List<NewFile> files)
+      throws IOException {
+    NodeName first = chain.getFirst();
+    PeerRequest ask =
+        new PeerRequest.PutFiles(id, chunk, sums, chain.subList(1, chain.size()), files);
+    PeerReply reply = peers.ask(directory.peerOf(first), ask, bytes, PUT_WITHIN).reply();
+    if (reply instanceof PeerReply.FilesPut put && put.versions().size() == files.size()) {
+      return put;
+    }
+    throw new IOException(first + ": files not put, it answered " + reply);
   }
 
   /** Tells a node to look at its replica; see {@link Replicas#damaged}. Doesn't block. */

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Makes calls to other nodes, over connections that it keeps for the next ones.
  *
  * <p>A connection carries one call at a time. Calls at once to one address take as many
- * connections, up to a bound; idle ones are kept for a while. Thread-safe; meant for virtual
- * threads, as a call blocks.
+ * connections, up to a bound; idle ones are kept for a while. Thread-safe; a call blocks.
  */
 public final class Caller implements AutoCloseable {
   private final Supplier<Hello> self;

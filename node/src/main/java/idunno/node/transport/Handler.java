@@ -4,7 +4,7 @@ package idunno.node.transport;
 @FunctionalInterface
 public interface Handler {
   /**
-   * Answers one call, on the connection's own virtual thread: it may block.
+   * Answers one call, on the connection's own thread: it may block.
    *
    * @throws Exception to refuse; the caller gets its message as a {@link CallRefused}
    */

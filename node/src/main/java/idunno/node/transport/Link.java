@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An outbound connection: one call at a time, and a virtual thread that always reads, so that a
- * peer that dies is noticed at once, also between calls.
+ * An outbound connection: one call at a time, and a thread that always reads, so that a peer that
+ * dies is noticed at once, also between calls.
  */
 final class Link {
   /** The call was not sent whole: the peer can't have handled it. */
@@ -52,7 +52,7 @@ final class Link {
   }
 
   void start() {
-    Thread.ofVirtual().name("transport-link-" + address).start(this::readReplies);
+    Thread.ofPlatform().daemon().name("transport-link-" + address).start(this::readReplies);
   }
 
   private void readReplies() {

@@ -22,7 +22,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the calls of other nodes: a virtual thread for each connection, one call at a time on it.
+ * Answers the calls of other nodes: a thread for each connection, one call at a time on it. A
+ * thread of the system, which a message wakes at once; a virtual one is woken by two others.
  *
  * <p>Nothing that comes in on the port stops it: what is no greeting, no frame or too large closes
  * its own connection, and is logged; see {@link Limits} for the bounds.
@@ -156,7 +157,10 @@ public final class TransportServer implements AutoCloseable {
       return;
     }
     connections.add(connection);
-    Thread.ofVirtual().name("transport-from-" + from).start(() -> serve(connection, from));
+    Thread.ofPlatform()
+        .daemon()
+        .name("transport-from-" + from)
+        .start(() -> serve(connection, from));
   }
 
   private void serve(Connection connection, Address from) {

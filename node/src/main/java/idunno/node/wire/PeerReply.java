@@ -16,8 +16,35 @@ public sealed interface PeerReply {
   /** Done, or the answer is in the body. */
   record Done() implements PeerReply {}
 
-  /** Where files lie, in the order of the question; the bytes of some are in the body. */
-  record FilesRead(List<FileRead> files) implements PeerReply {}
+  /** The highest term that a replica has seen. */
+  record Term(long term) implements PeerReply {}
+
+  /**
+   * Where files lie, in the order of the question; the bytes of some are in the body.
+   *
+   * @param coordinator whom this node takes for the coordinator, which answers soonest
+   */
+  record FilesRead(List<FileRead> files, Optional<NodeName> coordinator) implements PeerReply {
+    /** Keeps its own copy of the list. */
+    public FilesRead {
+      files = List.copyOf(files);
+    }
+  }
+
+  /**
+   * Files are visible.
+   *
+   * @param versions their new versions' numbers, in the order of the request
+   * @param replicas how many nodes hold them
+   * @param coordinator whom this node takes for the coordinator
+   */
+  record FilesPut(List<Integer> versions, int replicas, Optional<NodeName> coordinator)
+      implements PeerReply {
+    /** Keeps its own copy of the list. */
+    public FilesPut {
+      versions = List.copyOf(versions);
+    }
+  }
 
   /**
    * Where a file's latest version lies.

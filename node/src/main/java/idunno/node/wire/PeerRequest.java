@@ -2,9 +2,12 @@ package idunno.node.wire;
 
 import idunno.core.base.Address;
 import idunno.core.base.NodeName;
+import idunno.core.base.RequestId;
 import idunno.core.files.BlockSums;
 import idunno.core.files.ChunkId;
+import idunno.core.files.Extent;
 import idunno.core.files.FileName;
+import idunno.core.files.NewFile;
 import idunno.core.grep.GrepQuery;
 import idunno.core.models.ModelKey;
 import idunno.core.worker.Beat;
@@ -22,6 +25,13 @@ public sealed interface PeerRequest {
 
   /** Asks a member to take this replica out of the consensus: its node has left. */
   record RemoveVoter(String voterId) implements PeerRequest {}
+
+  /**
+   * Asks for the term of a node's replica.
+   *
+   * @param replica the replica that is meant: none on another disk shall answer for it
+   */
+  record AskTerm(String replica) implements PeerRequest {}
 
   /** A worker's beat, for the coordinator. */
   record WorkerBeat(Beat beat) implements PeerRequest {}
@@ -52,6 +62,43 @@ public sealed interface PeerRequest {
     /** Keeps its own copy of the list. */
     public WriteChunk {
       onward = List.copyOf(onward);
+    }
+  }
+
+  /**
+   * Asks for short files to be put that share the chunk in the body: as {@link WriteChunk}, and
+   * where all of the chain hold it, the files are committed.
+   *
+   * @param id the client's id of the request: repeated, here or by the API, it is done once
+   * @param onward who else shall hold the chunk, in the order of the chain
+   * @param files the files, each within that chunk
+   */
+  record PutFiles(
+      RequestId id, ChunkId chunk, BlockSums sums, List<NodeName> onward, List<NewFile> files)
+      implements PeerRequest {
+    /** How many can be put at once. */
+    public static final int MOST = 256;
+
+    /**
+     * Checks the bound.
+     *
+     * @throws IllegalArgumentException if there are more, or if a file is in another chunk
+     */
+    public PutFiles {
+      onward = List.copyOf(onward);
+      files = List.copyOf(files);
+      if (files.isEmpty() || files.size() > MOST) {
+        throw new IllegalArgumentException(
+            "files: expected 1 to " + MOST + ", found " + files.size());
+      }
+      for (NewFile file : files) {
+        for (Extent extent : file.extents()) {
+          if (!extent.chunk().equals(chunk)) {
+            throw new IllegalArgumentException(
+                file.name() + ": expected to be in chunk " + chunk + ", found " + extent.chunk());
+          }
+        }
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package idunno.node.client;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import idunno.core.base.Address;
+import idunno.node.api.DataViews;
 import idunno.node.api.Views;
 import idunno.node.codec.Codec;
 import java.io.IOException;
@@ -25,6 +26,10 @@ public final class FakeApi implements AutoCloseable {
 
   private final HttpServer server;
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
+
+  /** Nobody holds chunks here, if not told otherwise: bytes go by the API. */
+  private volatile Answer nodes = exchange -> error(exchange, 404, "no such route");
+
   private volatile Answer answer = exchange -> error(exchange, 404, "nothing here");
 
   /** Listens on a free port. */
@@ -41,11 +46,16 @@ public final class FakeApi implements AutoCloseable {
     return this;
   }
 
+  /** From now on says so who holds chunks. */
+  FakeApi knowing(DataViews.NodesView view) {
+    this.nodes = exchange -> json(exchange, view);
+    return this;
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     if (exchange.getRequestURI().getPath().equals("/v1/nodes")) {
-      // Nobody holds chunks here: bytes go by the API.
       try (exchange) {
-        error(exchange, 404, "no such route");
+        nodes.answer(exchange);
       }
       return;
     }

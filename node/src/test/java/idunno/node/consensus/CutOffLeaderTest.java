@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -61,9 +62,43 @@ final class CutOffLeaderTest {
     assertEquals("1", old.submit("z"));
   }
 
+  /** The others can be asked for their term all the while. */
   @Test
   void itNeverAnswersFromThePast() throws Exception {
     nodes = TestNode.group(root, 3, config -> config);
+    neverAnswersFromThePast();
+  }
+
+  @Test
+  void itNeverAnswersFromThePastWhereNobodyCanBeAskedForHisTerm() throws Exception {
+    nodes = TestNode.group(root, 3, config -> config);
+    nodes.forEach(node -> node.terms = VoterTerms.UNKNOWN);
+    neverAnswersFromThePast();
+  }
+
+  @Test
+  void aVoterThatDoesNotAnswerDelaysNobodyForLong() throws Exception {
+    nodes = TestNode.group(root, 3, config -> config);
+    CountDownLatch end = new CountDownLatch(1);
+    nodes.forEach(
+        node ->
+            node.terms =
+                voter -> {
+                  try {
+                    end.await();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                  return 0;
+                });
+    leaderOf(nodes).submit("x");
+    for (TestNode node : nodes) {
+      assertEquals(List.of("x"), node.currentWords());
+    }
+    end.countDown();
+  }
+
+  private void neverAnswersFromThePast() throws Exception {
     for (int trial = 0; trial < 2; trial++) {
       TestNode old = leaderOf(nodes);
       old.consensus().barrier(LONG);

@@ -21,6 +21,7 @@ final class TestNode implements AutoCloseable {
   private final ConsensusConfig config;
   final List<String> news = new CopyOnWriteArrayList<>();
   Tally tally = new Tally();
+  volatile VoterTerms terms = VoterTerms.UNKNOWN;
   private @Nullable Consensus consensus;
 
   TestNode(ConsensusConfig config) {
@@ -44,13 +45,24 @@ final class TestNode implements AutoCloseable {
     List<TestNode> nodes = new CopyOnWriteArrayList<>();
     for (int i = 1; i <= size; i++) {
       ConsensusConfig config = adjust.apply(config(root, group, "n" + i));
-      TestNode node = new TestNode(i == 1 ? config.bootstrapping() : config).start();
+      TestNode node = new TestNode(i == 1 ? config.bootstrapping() : config);
+      node.terms = voter -> termOf(nodes, voter);
+      node.start();
       nodes.add(node);
       if (i > 1) {
         nodes.getFirst().consensus().addVoter(config.self(), LONG);
       }
     }
     return nodes;
+  }
+
+  private static long termOf(List<TestNode> nodes, String voter) throws IOException {
+    for (TestNode node : nodes) {
+      if (node.id().equals(voter) && node.running()) {
+        return node.consensus().termOf(voter);
+      }
+    }
+    throw new IOException(voter + " is not running");
   }
 
   ConsensusConfig config() {
@@ -91,7 +103,8 @@ final class TestNode implements AutoCloseable {
               public void stopped(String reason, @Nullable Throwable cause) {
                 news.add("stopped");
               }
-            });
+            },
+            voter -> terms.termOf(voter));
     return this;
   }
 
