@@ -170,7 +170,7 @@ final class Leadership {
     for (RaftPeerId voter : asked) {
       Long answered = confirmedNanos.get(voter);
       if (answered == null || answered - roundNanos < 0) {
-        poll.wasSilent(voter);
+        poll.leaveOut(voter);
       }
     }
   }

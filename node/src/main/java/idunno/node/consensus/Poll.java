@@ -49,7 +49,7 @@ final class Poll {
     long now = System.nanoTime();
     List<RaftPeerId> able = new ArrayList<>();
     for (RaftPeer voter : membership.getCurrentPeers()) {
-      if (!voter.getId().equals(self) && !wasSilent(voter.getId(), now)) {
+      if (!voter.getId().equals(self) && !isLeftOut(voter.getId(), now)) {
         able.add(voter.getId());
       }
     }
@@ -65,7 +65,7 @@ final class Poll {
     return asked;
   }
 
-  private boolean wasSilent(RaftPeerId voter, long now) {
+  private boolean isLeftOut(RaftPeerId voter, long now) {
     Long since = silentSinceNanos.get(voter);
     return since != null && now - since < LEFT_OUT_NANOS;
   }
@@ -80,12 +80,12 @@ final class Poll {
     } catch (IOException e) {
       // It counts as silent.
     }
-    wasSilent(voter);
+    leaveOut(voter);
     outcome.failed();
   }
 
-  /** A voter did not answer in time. */
-  void wasSilent(RaftPeerId voter) {
+  /** A voter did not answer in time: others are asked for a while. */
+  void leaveOut(RaftPeerId voter) {
     silentSinceNanos.put(voter, System.nanoTime());
   }
 }
