@@ -1,7 +1,6 @@
 package idunno.core.coordinator;
 
 import idunno.core.base.NodeId;
-import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobState;
 import idunno.core.jobs.Progress;
@@ -88,7 +87,7 @@ public final class Coordinator {
       case Happening.BalanceAsked asked -> upkeep.balance(asked.withinPoints(), nowMs);
       case Happening.PublishEnded ended -> publishing.remove(ended.job());
       case Happening.ResultsUnsettled unsettled ->
-          unsettled.batches().forEach(key -> dispatcher.unsettle(state.jobs(), key));
+          unsettled.batches().forEach(key -> dispatcher.unsettle(state, key));
       case Happening.Tick ignored -> {
         follow(state, nowMs, effects);
         judge(state, nowMs, effects);
@@ -112,7 +111,7 @@ public final class Coordinator {
     publishing.clear();
     attendance.takeOver(state, elected.deposed(), nowMs, effects);
     state.jobs().all().forEach(job -> seenJobs.add(job.spec().id()));
-    dispatcher.follow(state.jobs());
+    dispatcher.follow(state, nowMs);
     effects.add(new Effect.Tell(new Event.CoordinatorChanged(term)));
   }
 
@@ -123,7 +122,7 @@ public final class Coordinator {
     }
     followedChanges = state.changes();
     takeBackAll(state, attendance.follow(state, nowMs, effects));
-    dispatcher.follow(state.jobs());
+    dispatcher.follow(state, nowMs);
     for (Progress job : state.jobs().all()) {
       if (seenJobs.add(job.spec().id())) {
         effects.add(
@@ -137,9 +136,7 @@ public final class Coordinator {
   private void takeBackAll(ClusterState state, List<NodeId> gone) {
     for (NodeId node : gone) {
       rooms.forget(node.name());
-      for (BatchKey key : dispatcher.givenTo(node, Long.MAX_VALUE)) {
-        dispatcher.takeBack(state.jobs(), key, node);
-      }
+      dispatcher.forget(state, node);
     }
   }
 
@@ -181,7 +178,7 @@ public final class Coordinator {
     return Report.of(
         state,
         attendance.detector(),
-        dispatcher.given(),
+        dispatcher,
         rooms.latest(),
         upkeep.balance(),
         term,

@@ -2,16 +2,25 @@ package idunno.core.coordinator;
 
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
+import idunno.core.files.Extent;
+import idunno.core.files.StoredChunk;
 import idunno.core.jobs.BatchKey;
+import idunno.core.jobs.BatchResult;
 import idunno.core.jobs.FairTime;
+import idunno.core.jobs.Fairness;
+import idunno.core.jobs.Input;
 import idunno.core.jobs.JobId;
+import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
-import idunno.core.jobs.JobTable;
 import idunno.core.jobs.Progress;
+import idunno.core.state.ClusterState;
 import idunno.core.worker.Assignment;
+import idunno.core.worker.Beat;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -21,161 +30,316 @@ import java.util.TreeSet;
 /**
  * Which batch runs next, and who has which.
  *
- * <p>{@link FairTime} says which job is served next; here its lowest-numbered batch that nobody has
- * is found, first among those that came back, then among those never given out.
+ * <p>{@link FairTime} says which job is served next, {@link Pool} which of its batches, and {@link
+ * Tail} what is done when there is nothing left to give out.
  *
  * <p>All of it is soft state: a new coordinator learns who has which batch from the workers' beats,
  * and what is done from the cluster's state.
  */
 final class Dispatcher {
-  /** A batch that nobody could run is given out this many times before its queries fail. */
-  static final int MAX_ATTEMPTS = 3;
+  /** A job waits for a node that has its model in memory while this many batches are served. */
+  private static final int MOST_PASSED_OVER = 16;
 
   private final FairTime fairTime = new FairTime();
-  private final NavigableMap<JobId, Desk> desks = new TreeMap<>();
-  private final NavigableMap<BatchKey, Given> given = new TreeMap<>();
+  private final NavigableMap<JobId, Pool> pools = new TreeMap<>();
+  private final Hands hands = new Hands();
+  private final Paces paces = new Paces();
+  private final Refusals refusals = new Refusals();
   private final NavigableSet<BatchKey> proposed = new TreeSet<>();
-  private final NavigableMap<BatchKey, Refusals> refusals = new TreeMap<>();
+  private final Tail tail = new Tail(hands);
+  private final Horizon horizon = new Horizon();
+  private Fairness fairness = Fairness.RATE;
+  private boolean lifted;
 
-  /** What is left to give out of one job. */
-  private static final class Desk {
-    private final NavigableSet<Integer> returned = new TreeSet<>();
-    private int cursor;
-  }
+  /** A batch of a job that may be given out. */
+  private record Offer(JobId job, int batch, double tag) {}
 
-  /**
-   * A batch in somebody's hands.
-   *
-   * @param node whose
-   * @param beat the number of the beat in whose answer it was given
-   * @param running whether it runs, as far as is known
-   * @param sinceMs since when it runs or waits, milliseconds since 1970
-   */
-  record Given(NodeId node, long beat, boolean running, long sinceMs) {}
-
-  private static final class Refusals {
-    private final NavigableSet<NodeName> by = new TreeSet<>();
-    private int count;
-  }
-
-  /** Learns of new jobs, and forgets those that have ended. */
-  void follow(JobTable jobs) {
-    for (Progress job : jobs.all()) {
+  /** Learns of jobs that run now, and forgets those that don't. */
+  void follow(ClusterState state, long nowMs) {
+    if (fairness != state.jobs().fairness()) {
+      fairness = state.jobs().fairness();
+      fairTime.level();
+    }
+    for (Progress job : state.jobs().all()) {
       JobId id = job.spec().id();
-      if (job.state() == JobState.RUNNING && !desks.containsKey(id)) {
-        desks.put(id, new Desk());
-        fairTime.join(id);
+      if (job.state() == JobState.RUNNING && !pools.containsKey(id)) {
+        pools.put(id, new Pool());
+        fairTime.join(id, hands.firstInLine());
+        horizon.look(fairTime.clock(id), running(state), fairness, state, paces, nowMs);
       }
     }
-    for (JobId id : List.copyOf(desks.keySet())) {
-      if (jobs.get(id).filter(job -> job.state() == JobState.RUNNING).isEmpty()) {
-        desks.remove(id);
+    for (JobId id : List.copyOf(pools.keySet())) {
+      if (!isRunning(state, id)) {
+        pools.remove(id);
         fairTime.leave(id);
-        given.keySet().removeIf(key -> key.job().equals(id));
+        hands.removeAll(id);
         proposed.removeIf(key -> key.job().equals(id));
-        refusals.keySet().removeIf(key -> key.job().equals(id));
+        refusals.forget(id);
       }
     }
   }
 
+  private static List<Progress> running(ClusterState state) {
+    return state.jobs().all().stream().filter(job -> job.state() == JobState.RUNNING).toList();
+  }
+
+  private static boolean isRunning(ClusterState state, JobId id) {
+    return state.jobs().get(id).filter(job -> job.state() == JobState.RUNNING).isPresent();
+  }
+
+  /** A worker says how fast it is. */
+  void heard(ClusterState state, NodeName node, List<Beat.Pace> measured, long nowMs) {
+    paces.heard(node, measured);
+    if (horizon.hasLearned(paces)) {
+      hands
+          .firstInLine()
+          .ifPresent(next -> horizon.look(next, running(state), fairness, state, paces, nowMs));
+    }
+  }
+
+  /** The desk behind a beat, with what the node has. */
+  DeskView desk(ClusterState state, Beat beat, long nowMs) {
+    DeskView desk = new DeskView(beat, new Estimates(state, hands, paces, nowMs));
+    hands.of(beat.node()).forEach((key, given) -> desk.add(key, spec(state, key).model(), given));
+    return desk;
+  }
+
+  private static JobSpec spec(ClusterState state, BatchKey key) {
+    return state.jobs().get(key.job()).orElseThrow().spec();
+  }
+
   /**
-   * The next batch for a node, taken from the job that is furthest behind; empty if none is left.
+   * The next batch for a desk, of the job that is furthest behind; empty if it shall have none.
+   *
+   * <p>A node that would have to give up a model that it has in memory for that job gets one of the
+   * next job in line instead, as long as the first falls behind by no more than a few batches: as
+   * in delay scheduling (Zaharia et al., 2010), most often a node that has the model asks soon.
    */
   Optional<Assignment> next(
-      JobTable jobs, NodeId node, long beat, Collection<NodeName> runners, long nowMs) {
-    Optional<JobId> job = fairTime.next(id -> find(jobs, id, node.name(), runners).isPresent());
-    if (job.isEmpty()) {
+      ClusterState state, DeskView desk, Collection<NodeName> runners, long nowMs) {
+    if (!lifted) {
+      // All workers have said by now what they have since an earlier coordinator's time.
+      lifted = true;
+      fairTime.lift(hands.firstInLine());
+    }
+    Estimates estimates = new Estimates(state, hands, paces, nowMs);
+    Optional<Offer> first = Optional.empty();
+    for (JobId id : fairTime.inOrder()) {
+      double tag = fairTime.clock(id);
+      boolean isInTime = desk.isShort() || !horizon.isBeyond(tag, nowMs);
+      if (!(desk.hasRoom() && isInTime) && !desk.isUrgent(id, tag)) {
+        return Optional.empty();
+      }
+      Progress job = state.jobs().get(id).orElseThrow();
+      Optional<Integer> batch = find(state, job, desk.node().name(), runners);
+      if (batch.isEmpty() || isLeftTo(estimates, desk, job, batch.get(), runners, nowMs)) {
+        continue;
+      }
+      Offer offer = new Offer(id, batch.get(), tag);
+      if (first.isPresent() && isTooLong(state, desk, first.get(), offer, nowMs)) {
+        break;
+      }
+      if (hasRoomFor(state, desk, job.spec())) {
+        return Optional.of(give(state, desk, offer, nowMs));
+      }
+      first = first.or(() -> Optional.of(offer));
+    }
+    return first.map(offer -> give(state, desk, offer, nowMs));
+  }
+
+  /** Whether it is one of the last batches, and another should have it. */
+  private boolean isLeftTo(
+      Estimates estimates,
+      DeskView desk,
+      Progress job,
+      int batch,
+      Collection<NodeName> runners,
+      long nowMs) {
+    JobId id = job.spec().id();
+    return pool(id).atMost(job) <= runners.size()
+        && tail.isSoonerElsewhere(estimates, desk, new BatchKey(id, batch), nowMs);
+  }
+
+  private static boolean hasRoomFor(ClusterState state, DeskView desk, JobSpec spec) {
+    long bytes =
+        state.models().get(spec.model()).map(model -> model.smoke().memoryBytes()).orElse(0L);
+    return desk.hasRoomFor(spec.model(), bytes);
+  }
+
+  private boolean isTooLong(
+      ClusterState state, DeskView desk, Offer passedOver, Offer instead, long nowMs) {
+    BatchKey key = new BatchKey(instead.job(), instead.batch());
+    return instead.tag() - passedOver.tag()
+        > MOST_PASSED_OVER * cost(state, key, desk.node().name(), nowMs);
+  }
+
+  private Assignment give(ClusterState state, DeskView desk, Offer offer, long nowMs) {
+    BatchKey key = new BatchKey(offer.job(), offer.batch());
+    pool(offer.job()).take(offer.batch());
+    double cost = cost(state, key, desk.node().name(), nowMs);
+    double tag = fairTime.served(offer.job(), cost);
+    return assign(state, desk, key, tag, cost, nowMs);
+  }
+
+  private Assignment assign(
+      ClusterState state, DeskView desk, BatchKey key, double tag, double cost, long nowMs) {
+    Progress job = state.jobs().get(key.job()).orElseThrow();
+    Given given = new Given(desk.node(), desk.beat().number(), false, nowMs, nowMs, tag, cost);
+    hands.put(key, given);
+    desk.give(key, job.spec().model(), given);
+    return new Assignment(
+        key,
+        tag,
+        job.spec().model(),
+        job.spec().queriesOf(key.number()),
+        job.inputsOf(key.number()));
+  }
+
+  /** What a batch is charged: queries, or the machine's time, per unit of weight. */
+  private double cost(ClusterState state, BatchKey key, NodeName node, long nowMs) {
+    JobSpec spec = spec(state, key);
+    double queries = spec.sizeOf(key.number());
+    double service =
+        switch (fairness) {
+          case RATE -> queries;
+          case TIME -> new Estimates(state, hands, paces, nowMs).runMs(node, key).orElse(queries);
+        };
+    return service / spec.weight();
+  }
+
+  /**
+   * Looks for something to do for a node that has nothing, when all is given out: what waits
+   * elsewhere is recalled, and what is late there is run here too.
+   */
+  Optional<Assignment> help(ClusterState state, DeskView desk, long nowMs) {
+    Estimates estimates = new Estimates(state, hands, paces, nowMs);
+    if (tail.recall(estimates, desk, nowMs).isPresent() || !desk.isIdle()) {
       return Optional.empty();
     }
-    Progress progress = jobs.get(job.get()).orElseThrow();
-    int batch = find(jobs, job.get(), node.name(), runners).orElseThrow();
-    BatchKey key = new BatchKey(job.get(), batch);
-    desk(job.get()).returned.remove(batch);
-    given.put(key, new Given(node, beat, false, nowMs));
-    fairTime.served(job.get(), progress.spec().sizeOf(batch), progress.spec().weight());
-    return Optional.of(
-        new Assignment(
-            key,
-            progress.spec().model(),
-            progress.spec().queriesOf(batch),
-            progress.inputsOf(batch)));
+    return tail.backup(estimates, desk, nowMs)
+        .map(
+            key -> {
+              double tag = hands.holders(key).iterator().next().tag();
+              return assign(state, desk, key, tag, 0, nowMs);
+            });
+  }
+
+  /** What a node shall hand back, unless it runs already. */
+  List<BatchKey> recalledFrom(NodeId node, long nowMs) {
+    List<BatchKey> keys = tail.recalledFrom(node);
+    keys.addAll(horizon.beyond(hands.of(node), nowMs));
+    return keys;
   }
 
   private Optional<Integer> find(
-      JobTable jobs, JobId id, NodeName node, Collection<NodeName> runners) {
-    Progress job = jobs.get(id).orElseThrow();
-    Desk desk = desk(id);
-    desk.returned.removeIf(batch -> !isFree(job, batch));
-    for (int batch : desk.returned) {
-      if (mayRun(new BatchKey(id, batch), node, runners)) {
-        return Optional.of(batch);
-      }
-    }
-    desk.cursor = job.nextUndone(desk.cursor);
-    while (desk.cursor < job.spec().batches()
-        && (!isFree(job, desk.cursor) || desk.returned.contains(desk.cursor))) {
-      desk.cursor = job.nextUndone(desk.cursor + 1);
-    }
-    return desk.cursor < job.spec().batches() ? Optional.of(desk.cursor) : Optional.empty();
+      ClusterState state, Progress job, NodeName node, Collection<NodeName> runners) {
+    JobId id = job.spec().id();
+    return pool(id)
+        .find(
+            job,
+            node,
+            batch -> isFree(job, batch),
+            batch -> refusals.mayRun(new BatchKey(id, batch), node, runners),
+            batch -> picturesByNode(state, job, batch));
   }
 
   private boolean isFree(Progress job, int batch) {
     BatchKey key = new BatchKey(job.spec().id(), batch);
-    return !job.isDone(batch) && !given.containsKey(key) && !proposed.contains(key);
+    return !job.isDone(batch) && !hands.isHeld(key) && !proposed.contains(key);
   }
 
-  /** A node that couldn't run a batch gets it again only when no other is left to try. */
-  private boolean mayRun(BatchKey key, NodeName node, Collection<NodeName> runners) {
-    Refusals refused = refusals.get(key);
-    return refused == null || !refused.by.contains(node) || refused.by.containsAll(runners);
+  /** How many of a batch's pictures lie on which node. */
+  private static Map<NodeName, Integer> picturesByNode(
+      ClusterState state, Progress job, int batch) {
+    Map<NodeName, Integer> byNode = new HashMap<>();
+    for (Input input : job.inputsOf(batch)) {
+      for (Extent extent : input.version().extents().stream().limit(1).toList()) {
+        List<NodeName> replicas =
+            state.files().chunk(extent.chunk()).map(StoredChunk::replicas).orElse(List.of());
+        replicas.forEach(node -> byNode.merge(node, 1, Integer::sum));
+      }
+    }
+    return byNode;
   }
 
-  private Desk desk(JobId id) {
-    return desks.computeIfAbsent(id, ignored -> new Desk());
+  private Pool pool(JobId id) {
+    return pools.computeIfAbsent(id, _ -> new Pool());
   }
 
-  /** A worker says that it has the batch. False if another has it already. */
-  boolean holds(BatchKey key, Given claim) {
-    Given now = given.get(key);
-    if (now != null && !now.node().equals(claim.node())) {
+  /** A worker says that it has the batch. False if it shall drop it: another has it already. */
+  boolean holds(ClusterState state, Beat beat, Beat.Held held, long nowMs) {
+    BatchKey key = held.key();
+    Optional<Given> before = hands.of(key, beat.node());
+    if (proposed.contains(key) || (before.isEmpty() && hands.isHeld(key))) {
       return false;
     }
-    given.put(key, claim);
+    double cost =
+        before.map(Given::cost).orElseGet(() -> cost(state, key, beat.node().name(), nowMs));
+    if (before.isEmpty()) {
+      fairTime.found(key.job(), held.tag(), cost);
+    }
+    if (held.running()) {
+      tail.forget(key);
+    }
+    long noticedMs =
+        before
+            .filter(given -> given.running() == held.running())
+            .map(Given::noticedMs)
+            .orElse(nowMs);
+    hands.put(
+        key,
+        new Given(
+            beat.node(),
+            beat.number() - 1,
+            held.running(),
+            held.sinceMs(),
+            noticedMs,
+            held.tag(),
+            cost));
     return true;
   }
 
   /** Whether the batch is in that node's hands. */
   boolean isGivenTo(BatchKey key, NodeId node) {
-    Given now = given.get(key);
-    return now != null && now.node().equals(node);
+    return hands.of(key, node).isPresent();
   }
 
   /** The batches that a node was given in answers before {@code beat}. */
   List<BatchKey> givenTo(NodeId node, long beat) {
     List<BatchKey> keys = new ArrayList<>();
-    given.forEach(
-        (key, one) -> {
-          if (one.node().equals(node) && one.beat() < beat) {
-            keys.add(key);
-          }
-        });
+    hands
+        .of(node)
+        .forEach(
+            (key, given) -> {
+              if (given.beat() < beat) {
+                keys.add(key);
+              }
+            });
     return keys;
   }
 
   /** The batch is in that node's hands no longer; someone else may have it. */
-  void takeBack(JobTable jobs, BatchKey key, NodeId node) {
-    Given was = given.get(key);
-    if (was == null || !was.node().equals(node)) {
+  void takeBack(ClusterState state, BatchKey key, NodeId node) {
+    Optional<Given> was = hands.remove(key, node);
+    if (was.isEmpty()) {
       return;
     }
-    given.remove(key);
-    jobs.get(key.job())
-        .filter(job -> job.state() == JobState.RUNNING && !job.isDone(key.number()))
-        .ifPresent(
-            job -> {
-              desk(key.job()).returned.add(key.number());
-              fairTime.returned(key.job(), job.spec().sizeOf(key.number()), job.spec().weight());
-            });
+    tail.forget(key);
+    if (!hands.isHeld(key) && isOpen(state, key)) {
+      pool(key.job()).giveBack(key.number());
+      fairTime.corrected(key.job(), -was.get().cost());
+    }
+  }
+
+  private static boolean isOpen(ClusterState state, BatchKey key) {
+    return isRunning(state, key.job())
+        && !state.jobs().get(key.job()).orElseThrow().isDone(key.number());
+  }
+
+  /** The node is gone: what it had may be given to others. */
+  void forget(ClusterState state, NodeId node) {
+    givenTo(node, Long.MAX_VALUE).forEach(key -> takeBack(state, key, node));
+    paces.forget(node.name());
   }
 
   /**
@@ -185,29 +349,37 @@ final class Dispatcher {
    * @return whether the batch has been tried often enough, by every one of them
    */
   boolean refused(BatchKey key, NodeName node, Collection<NodeName> runners) {
-    Refusals refused = refusals.computeIfAbsent(key, ignored -> new Refusals());
-    refused.by.add(node);
-    refused.count++;
-    return refused.count >= MAX_ATTEMPTS && refused.by.containsAll(runners);
+    return refusals.refused(key, node, runners);
   }
 
   /** Results of the batch are put forward; false if they are already. */
-  boolean propose(BatchKey key) {
-    given.remove(key);
+  boolean propose(ClusterState state, BatchResult result) {
+    BatchKey key = result.key();
+    if (fairness == Fairness.TIME) {
+      double took = (double) Math.max(0, result.ranMs()) / spec(state, key).weight();
+      hands
+          .of(key, result.node())
+          .ifPresent(given -> fairTime.corrected(key.job(), took - given.cost()));
+    }
+    hands.removeAll(key);
+    tail.forget(key);
     return proposed.add(key);
   }
 
   /** What became of the proposal isn't known: if the worker reports again, propose again. */
-  void unsettle(JobTable jobs, BatchKey key) {
-    if (proposed.remove(key)) {
-      jobs.get(key.job())
-          .filter(job -> job.state() == JobState.RUNNING && !job.isDone(key.number()))
-          .ifPresent(job -> desk(key.job()).returned.add(key.number()));
+  void unsettle(ClusterState state, BatchKey key) {
+    if (proposed.remove(key) && isOpen(state, key) && !hands.isHeld(key)) {
+      pool(key.job()).giveBack(key.number());
     }
   }
 
-  /** Who has which batch now, by batch. */
-  NavigableMap<BatchKey, Given> given() {
-    return new TreeMap<>(given);
+  /** The worker is told that the batch is committed. */
+  void settled(BatchKey key) {
+    proposed.remove(key);
+  }
+
+  /** Who has what of one job, by batch. */
+  NavigableMap<BatchKey, List<Given>> given(JobId job) {
+    return hands.ofJob(job);
   }
 }

@@ -36,6 +36,9 @@ public sealed interface Event {
   /** A batch was given to a worker. */
   record BatchScheduled(BatchKey batch, Range queries, NodeId node) implements Event {}
 
+  /** A batch was given to a second worker, since the first is late. */
+  record BackupScheduled(BatchKey batch, Range queries, NodeId node) implements Event {}
+
   /** A batch came back undone. */
   record BatchReturned(BatchKey batch, NodeId node, String why) implements Event {}
 

@@ -63,20 +63,20 @@ final class Intake {
    * @param rooms the nodes' disks, where the worker has yet to be told
    */
   Beat.Answer take(boolean mayAssign, Optional<DiskRooms> rooms) {
+    dispatcher.heard(state, beat.node().name(), beat.paces(), nowMs);
     takeHeld();
     takeResults();
     takeRefusals();
     takeBackUnlisted();
     List<Assignment> assigned = mayAssign ? assign() : List.of();
-    return new Beat.Answer(assigned, settled, cancelled, Beat.Standing.MEMBER, rooms);
+    List<BatchKey> recalled = dispatcher.recalledFrom(beat.node(), nowMs);
+    return new Beat.Answer(assigned, settled, cancelled, recalled, Beat.Standing.MEMBER, rooms);
   }
 
   private void takeHeld() {
     for (Beat.Held held : beat.held()) {
       listed.add(held.key());
-      var claim =
-          new Dispatcher.Given(beat.node(), beat.number() - 1, held.running(), held.sinceMs());
-      if (!isWanted(held.key()) || !dispatcher.holds(held.key(), claim)) {
+      if (!isWanted(held.key()) || !dispatcher.holds(state, beat, held, nowMs)) {
         cancelled.add(held.key());
       }
     }
@@ -103,13 +103,14 @@ final class Intake {
       listed.add(key);
       if (!isWanted(key)) {
         settled.add(key);
+        dispatcher.settled(key);
         if (!isCommittedFrom(result)) {
           effects.add(new Effect.Tell(new Event.DuplicateDropped(key, beat.node())));
         }
       } else if (!specOf(key).fits(result)) {
         settled.add(key);
         refuse(key, "its result has " + result.results().size() + " answers");
-      } else if (dispatcher.propose(key)) {
+      } else if (dispatcher.propose(state, result)) {
         fresh.add(result);
         effects.add(new Effect.Tell(new Event.BatchCompleted(key, beat.node())));
       }
@@ -144,11 +145,11 @@ final class Intake {
       return;
     }
     effects.add(new Effect.Tell(new Event.BatchReturned(key, node, reason)));
-    if (dispatcher.refused(key, node.name(), runners) && dispatcher.propose(key)) {
-      effects.add(
-          new Effect.Propose(new Command.CompleteBatches(List.of(failed(key, reason)), nowMs)));
+    BatchResult failed = failed(key, reason);
+    if (dispatcher.refused(key, node.name(), runners) && dispatcher.propose(state, failed)) {
+      effects.add(new Effect.Propose(new Command.CompleteBatches(List.of(failed), nowMs)));
     } else {
-      dispatcher.takeBack(state.jobs(), key, node);
+      dispatcher.takeBack(state, key, node);
     }
   }
 
@@ -167,7 +168,7 @@ final class Intake {
   private void takeBackUnlisted() {
     for (BatchKey key : dispatcher.givenTo(beat.node(), beat.number())) {
       if (!listed.contains(key)) {
-        dispatcher.takeBack(state.jobs(), key, beat.node());
+        dispatcher.takeBack(state, key, beat.node());
         effects.add(new Effect.Tell(new Event.BatchReturned(key, beat.node(), "not on its desk")));
       }
     }
@@ -175,17 +176,28 @@ final class Intake {
 
   private List<Assignment> assign() {
     List<Assignment> assigned = new ArrayList<>();
-    while (assigned.size() < beat.wants()) {
-      Optional<Assignment> next =
-          dispatcher.next(state.jobs(), beat.node(), beat.number(), runners, nowMs);
-      if (next.isEmpty()) {
-        break;
-      }
+    if (beat.slots() == 0) {
+      return assigned;
+    }
+    DeskView desk = dispatcher.desk(state, beat, nowMs);
+    Optional<Assignment> next = dispatcher.next(state, desk, runners, nowMs);
+    while (next.isPresent()) {
       assigned.add(next.get());
-      effects.add(
-          new Effect.Tell(
-              new Event.BatchScheduled(next.get().key(), next.get().queries(), beat.node())));
+      tell(new Event.BatchScheduled(next.get().key(), next.get().queries(), beat.node()));
+      next = dispatcher.next(state, desk, runners, nowMs);
+    }
+    if (desk.hasRoom()) {
+      Optional<Assignment> backup = dispatcher.help(state, desk, nowMs);
+      backup.ifPresent(
+          one -> {
+            assigned.add(one);
+            tell(new Event.BackupScheduled(one.key(), one.queries(), beat.node()));
+          });
     }
     return assigned;
+  }
+
+  private void tell(Event event) {
+    effects.add(new Effect.Tell(event));
   }
 }

@@ -16,7 +16,6 @@ import idunno.core.membership.MemberState;
 import idunno.core.state.ClusterState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
@@ -87,7 +86,7 @@ public record Report(
   static Report of(
       ClusterState state,
       FailureDetector detector,
-      NavigableMap<BatchKey, Dispatcher.Given> given,
+      Dispatcher dispatcher,
       NavigableMap<NodeName, DiskRoom> rooms,
       Balance balance,
       long term,
@@ -105,15 +104,11 @@ public record Report(
     List<JobReport> jobs = new ArrayList<>();
     for (Progress job : state.jobs().all()) {
       List<Running> running = new ArrayList<>();
-      for (Map.Entry<BatchKey, Dispatcher.Given> one : given.entrySet()) {
-        if (one.getKey().job().equals(job.spec().id())) {
-          int batch = one.getKey().number();
-          Dispatcher.Given held = one.getValue();
-          running.add(
-              new Running(
-                  batch, job.spec().queriesOf(batch), held.node(), held.running(), held.sinceMs()));
-        }
-      }
+      dispatcher
+          .given(job.spec().id())
+          .forEach(
+              (key, holders) ->
+                  holders.forEach(held -> running.add(running(job.spec(), key, held))));
       jobs.add(
           new JobReport(
               job.spec(),
@@ -129,5 +124,10 @@ public record Report(
               history ? job.records() : List.of()));
     }
     return new Report(term, nowMs, members, jobs, rooms, balance);
+  }
+
+  private static Running running(JobSpec spec, BatchKey key, Given held) {
+    int batch = key.number();
+    return new Running(batch, spec.queriesOf(batch), held.node(), held.running(), held.sinceMs());
   }
 }

@@ -33,4 +33,9 @@ public record BatchResult(
           "batch " + key + ": " + results.size() + " results, but " + timings.size() + " timings");
     }
   }
+
+  /** How long it was run, by the worker's clock, in milliseconds. */
+  public long ranMs() {
+    return finishedMs - startedMs;
+  }
 }

@@ -1,69 +1,108 @@
 package idunno.core.jobs;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.NavigableMap;
-import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /**
  * Which job the next batch is taken from.
  *
- * <p>Intuition: each job has a clock that is put forward by the queries given out, the slower the
- * heavier the job's weight. The next batch goes to the job whose clock is furthest behind. Clocks
- * side by side mean equal queries per unit of weight, whatever a query of each model costs; a
- * costly model then simply holds more machines at any time.
+ * <p>Intuition: each job has a clock that is put forward by what it is served, the slower the
+ * heavier its weight. The next batch goes to the job whose clock is furthest behind. Clocks side by
+ * side mean equal service per unit of weight; what a service is, queries or machine time, {@link
+ * Fairness} says. With queries a costly model simply holds more machines at any time.
  *
- * <p>The rule is start-time fair queueing (Goyal, Vin and Cheng, 1996) with a query as the unit of
- * service: a job that arrives starts at the virtual time, the clock of the job last served, so that
- * it neither waits for the old ones nor makes them wait until it has caught up.
+ * <p>The rule is start-time fair queueing (Goyal, Vin and Cheng, 1996). A batch carries its job's
+ * clock at the moment it was given out, its start tag, and workers take up those that wait for them
+ * in the order of tags. So batches may be given out seconds ahead of their time, as with the
+ * dispatch depth of SFQ(D) (Jin, Chase and Kaur, 2004), and yet a job that arrives need not wait
+ * behind them: it starts level with the tags of what runs next, is the one furthest behind, and its
+ * first batches go to the front of every desk. It starts there and not at zero, so that it doesn't
+ * make the others wait until it has caught up; the same lift is given to one that comes back from a
+ * pause (as in VTC; Sheng et al., 2024).
  *
  * <p>Rejected: shares of machines computed from measured costs, which must be measured first, lag
  * behind each change, and can only be as even as machines are many.
  *
- * <p>Soft state: a new coordinator starts all clocks anew, as if all running jobs had just arrived.
+ * <p>Soft state: a new coordinator takes the clocks from the tags of the batches that the workers
+ * hold.
  */
 public final class FairTime {
   private final NavigableMap<JobId, Double> clocks = new TreeMap<>();
   private double virtualTime;
 
-  /** A job arrives; one that is known already stays as it is. */
-  public void join(JobId job) {
-    clocks.putIfAbsent(job, virtualTime);
+  /**
+   * A job becomes active; one that is active already stays as it is.
+   *
+   * @param firstInLine the tag of what runs next on the workers' desks, if anything waits there
+   */
+  public void join(JobId job, OptionalDouble firstInLine) {
+    clocks.putIfAbsent(job, Math.min(virtualTime, firstInLine.orElse(virtualTime)));
   }
 
-  /** A job has ended. */
+  /** A job has ended, or rests. */
   public void leave(JobId job) {
     clocks.remove(job);
   }
 
-  /** The job furthest behind among those that have something to give out; ties to the oldest. */
-  public Optional<JobId> next(Predicate<JobId> hasWork) {
+  /** The active jobs, the one furthest behind first; ties to the oldest. */
+  public List<JobId> inOrder() {
     return clocks.keySet().stream()
-        .filter(hasWork)
-        .min(
-            Comparator.<JobId>comparingDouble(this::clock)
-                .thenComparing(Comparator.naturalOrder()));
+        .sorted(
+            Comparator.<JobId>comparingDouble(this::clock).thenComparing(Comparator.naturalOrder()))
+        .toList();
   }
 
-  /** Queries of the job were given out. */
-  public void served(JobId job, int queries, int weight) {
-    double start = clock(job);
-    virtualTime = Math.max(virtualTime, start);
-    clocks.put(job, start + (double) queries / weight);
+  /** The job's clock: the tag that its next batch would have. */
+  public double clock(JobId job) {
+    return clocks.getOrDefault(job, virtualTime);
   }
 
-  /** Queries that were given out came back undone: they don't count as service. */
-  public void returned(JobId job, int queries, int weight) {
-    clocks.computeIfPresent(job, (ignored, clock) -> clock - (double) queries / weight);
+  /**
+   * A batch of the job is given out.
+   *
+   * @param cost the service that it is, divided by the job's weight
+   * @return its tag
+   */
+  public double served(JobId job, double cost) {
+    double tag = clock(job);
+    virtualTime = Math.max(virtualTime, tag);
+    clocks.computeIfPresent(job, (_, clock) -> clock + cost);
+    return tag;
   }
 
-  /** Whether the job is known. */
+  /** The job was served so much more, or less, than was counted: a batch came back undone. */
+  public void corrected(JobId job, double cost) {
+    clocks.computeIfPresent(job, (_, clock) -> clock + cost);
+  }
+
+  /** A worker has a batch of the job since an earlier coordinator's time. */
+  public void found(JobId job, double tag, double cost) {
+    virtualTime = Math.max(virtualTime, tag);
+    clocks.computeIfPresent(job, (_, clock) -> Math.max(clock, tag + cost));
+  }
+
+  /**
+   * No clock stays further behind than that: those of jobs of which no worker had a batch.
+   *
+   * @param firstInLine the tag of what runs next on the workers' desks, if anything waits there
+   */
+  public void lift(OptionalDouble firstInLine) {
+    double tag = firstInLine.orElse(virtualTime);
+    clocks.replaceAll((_, clock) -> Math.max(clock, tag));
+  }
+
+  /** All begin anew, side by side and behind all that was given out. */
+  public void level() {
+    virtualTime =
+        clocks.values().stream().mapToDouble(Double::doubleValue).max().orElse(virtualTime);
+    clocks.replaceAll((_, _) -> virtualTime);
+  }
+
+  /** Whether the job is active. */
   public boolean knows(JobId job) {
     return clocks.containsKey(job);
-  }
-
-  private double clock(JobId job) {
-    return clocks.getOrDefault(job, virtualTime);
   }
 }

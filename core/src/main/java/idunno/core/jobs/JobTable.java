@@ -14,6 +14,7 @@ public final class JobTable {
   private final NavigableMap<JobId, Progress> jobs = new TreeMap<>();
   private long submitted;
   private @Nullable FileName lastDataset;
+  private Fairness fairness = Fairness.RATE;
 
   /**
    * The table as a value, for snapshots.
@@ -21,9 +22,13 @@ public final class JobTable {
    * @param jobs every job
    * @param submitted how many jobs were ever submitted
    * @param lastDataset the dataset last used, if any
+   * @param fairness what running jobs get equal amounts of, if it was ever set
    */
   public record Recorded(
-      List<Progress.Recorded> jobs, long submitted, Optional<FileName> lastDataset) {}
+      List<Progress.Recorded> jobs,
+      long submitted,
+      Optional<FileName> lastDataset,
+      Optional<Fairness> fairness) {}
 
   /** The id that the next job gets. */
   public JobId nextId() {
@@ -69,10 +74,23 @@ public final class JobTable {
     lastDataset = dataset;
   }
 
+  /** What running jobs get equal amounts of. */
+  public Fairness fairness() {
+    return fairness;
+  }
+
+  /** Sets what running jobs get equal amounts of, from now on. */
+  public void share(Fairness by) {
+    fairness = by;
+  }
+
   /** This table as a value. */
   public Recorded toRecorded() {
     return new Recorded(
-        jobs.values().stream().map(Progress::toRecorded).toList(), submitted, lastDataset());
+        jobs.values().stream().map(Progress::toRecorded).toList(),
+        submitted,
+        lastDataset(),
+        Optional.of(fairness));
   }
 
   /** The table that a value was taken of. */
@@ -81,6 +99,7 @@ public final class JobTable {
     recorded.jobs().forEach(job -> table.jobs.put(job.spec().id(), new Progress(job)));
     table.submitted = recorded.submitted();
     table.lastDataset = recorded.lastDataset().orElse(null);
+    table.fairness = recorded.fairness().orElse(Fairness.RATE);
     return table;
   }
 }

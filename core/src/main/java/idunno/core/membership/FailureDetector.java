@@ -27,16 +27,22 @@ import java.util.TreeMap;
  * run twice and nothing else, and a fixed bound is what an operator can reason about.
  *
  * <p>Soft state: a new coordinator starts with every member just heard, so at fail-over detection
- * takes up to {@code failAfterMs} once more.
+ * by silence takes up to {@code failAfterMs} once more. But one that was not heard at all within
+ * some tenths of a second is probed, though it isn't suspected yet: those who were killed together
+ * with the old coordinator are found out at once.
  */
 public final class FailureDetector {
   private static final long PROBE_EVERY_MS = 250;
+
+  /** By then a live node has beaten a new coordinator; one that has not is probed. */
+  private static final long FIRST_BEAT_WITHIN_MS = 400;
 
   private final DetectionRule rule;
   private final NavigableMap<NodeId, Watch> watched = new TreeMap<>();
 
   private static final class Watch {
     long heardMs;
+    boolean wasHeard;
     long suspectSinceMs = -1;
     long probedMs;
     boolean refused;
@@ -89,6 +95,7 @@ public final class FailureDetector {
     }
     boolean wasSuspect = watch.suspectSinceMs >= 0;
     watch.heardMs = nowMs;
+    watch.wasHeard = true;
     watch.suspectSinceMs = -1;
     watch.refused = false;
     return wasSuspect ? Optional.of(new Verdict.Cleared(node)) : Optional.empty();
@@ -108,7 +115,7 @@ public final class FailureDetector {
   /** A probe of the node was refused: nobody listens at its address. */
   public void probeRefused(NodeId node) {
     Watch watch = watched.get(node);
-    if (watch != null && watch.suspectSinceMs >= 0) {
+    if (watch != null && (watch.suspectSinceMs >= 0 || !watch.wasHeard)) {
       watch.refused = true;
     }
   }
@@ -154,11 +161,15 @@ public final class FailureDetector {
         watch.suspectSinceMs = nowMs;
         watch.probedMs = nowMs;
         verdicts.add(new Verdict.Suspected(node, "silent for " + silentMs + " ms"));
-      } else if (watch.suspectSinceMs >= 0 && nowMs - watch.probedMs >= PROBE_EVERY_MS) {
+      } else if (isDoubtful(watch, silentMs) && nowMs - watch.probedMs >= PROBE_EVERY_MS) {
         watch.probedMs = nowMs;
         verdicts.add(new Verdict.Doubted(node));
       }
     }
     return verdicts;
+  }
+
+  private static boolean isDoubtful(Watch watch, long silentMs) {
+    return watch.suspectSinceMs >= 0 || (!watch.wasHeard && silentMs >= FIRST_BEAT_WITHIN_MS);
   }
 }

@@ -10,11 +10,13 @@ import java.util.List;
  * A batch that a worker shall run, with all that it must know to do so.
  *
  * @param key the batch
+ * @param tag its place in line: of the batches that wait, the one with the least tag runs next
  * @param model the revision of the model
  * @param queries the queries' numbers
  * @param inputs their pictures, in order, one a query
  */
-public record Assignment(BatchKey key, ModelKey model, Range queries, List<Input> inputs) {
+public record Assignment(
+    BatchKey key, double tag, ModelKey model, Range queries, List<Input> inputs) {
   /**
    * Keeps its own copy of the list.
    *

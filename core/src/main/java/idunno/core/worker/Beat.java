@@ -5,6 +5,7 @@ import idunno.core.files.DiskRoom;
 import idunno.core.files.DiskRooms;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
+import idunno.core.models.ModelKey;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,7 +19,9 @@ import java.util.Optional;
  * @param held the batches that it runs or will run next
  * @param finished results that it doesn't know to be committed yet
  * @param returned batches that it can't run
- * @param wants how many more batches it would take
+ * @param slots how many batches it runs at once; 0 if it takes no work
+ * @param paces how fast it has run which model
+ * @param memory the models that it has in memory
  * @param leaving whether it wants to leave the group
  * @param room what its disk has room for
  * @param roomsKnown the fingerprint of the disks that it was told of last; 0 for none
@@ -29,7 +32,9 @@ public record Beat(
     List<Held> held,
     List<BatchResult> finished,
     List<Returned> returned,
-    int wants,
+    int slots,
+    List<Pace> paces,
+    ModelMemory memory,
     boolean leaving,
     DiskRoom room,
     long roomsKnown) {
@@ -38,6 +43,7 @@ public record Beat(
     held = List.copyOf(held);
     finished = List.copyOf(finished);
     returned = List.copyOf(returned);
+    paces = List.copyOf(paces);
   }
 
   /**
@@ -46,8 +52,50 @@ public record Beat(
    * @param key the batch
    * @param running whether it runs now, or waits behind the one that runs
    * @param sinceMs since when it runs or waits, by the worker's clock, milliseconds since 1970
+   * @param tag the tag that it was given with
    */
-  public record Held(BatchKey key, boolean running, long sinceMs) {}
+  public record Held(BatchKey key, boolean running, long sinceMs, double tag) {}
+
+  /**
+   * How fast a worker runs a model.
+   *
+   * @param model the model
+   * @param msPerQuery what a query takes one slot, while the others are busy too, in milliseconds
+   */
+  public record Pace(ModelKey model, double msPerQuery) {
+    /**
+     * Checks the figure.
+     *
+     * @throws IllegalArgumentException if it is negative or not a number
+     */
+    public Pace {
+      if (!(msPerQuery >= 0 && msPerQuery < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("pace of " + model + ": found " + msPerQuery + " ms");
+      }
+    }
+  }
+
+  /**
+   * The models that a worker has in memory.
+   *
+   * @param held which
+   * @param heldBytes what they take
+   * @param limitBytes what they may take together
+   */
+  public record ModelMemory(List<ModelKey> held, long heldBytes, long limitBytes) {
+    /** Of a worker that has no model in memory, and room for any. */
+    public static final ModelMemory NONE = new ModelMemory(List.of(), 0, Long.MAX_VALUE);
+
+    /** Keeps its own copy of the list. */
+    public ModelMemory {
+      held = List.copyOf(held);
+    }
+
+    /** Whether a model can be run without giving up another one. */
+    public boolean has(ModelKey model, long itsBytes) {
+      return held.contains(model) || itsBytes <= limitBytes - heldBytes;
+    }
+  }
 
   /**
    * A batch that a worker can't run, while another perhaps can.
@@ -63,6 +111,7 @@ public record Beat(
    * @param assigned more batches to run
    * @param settled batches whose results are committed, or wanted no longer: forget them
    * @param cancelled batches to run no further
+   * @param recalled batches to hand back, unless they run already: another is sooner free
    * @param standing what the worker is to the cluster
    * @param rooms all nodes' disks; nothing if the worker knows them
    */
@@ -70,6 +119,7 @@ public record Beat(
       List<Assignment> assigned,
       List<BatchKey> settled,
       List<BatchKey> cancelled,
+      List<BatchKey> recalled,
       Standing standing,
       Optional<DiskRooms> rooms) {
     /** Keeps its own copies of the lists. */
@@ -77,11 +127,12 @@ public record Beat(
       assigned = List.copyOf(assigned);
       settled = List.copyOf(settled);
       cancelled = List.copyOf(cancelled);
+      recalled = List.copyOf(recalled);
     }
 
     /** An answer that changes nothing. */
     public static Answer nothing(Standing standing) {
-      return new Answer(List.of(), List.of(), List.of(), standing, Optional.empty());
+      return new Answer(List.of(), List.of(), List.of(), List.of(), standing, Optional.empty());
     }
   }
 

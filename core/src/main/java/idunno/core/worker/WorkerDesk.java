@@ -5,17 +5,21 @@ import idunno.core.files.DiskRoom;
 import idunno.core.files.DiskRooms;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * What lies on a worker's desk: batches that run, one more for each slot that waits, and results
- * that aren't known to be committed. Pure: it decides, the worker's threads do.
+ * What lies on a worker's desk: batches that run, batches that wait, and results that aren't known
+ * to be committed. Pure: it decides, the worker's threads do.
+ *
+ * <p>Of the batches that wait the one with the least tag runs next, not the one that came first: so
+ * a desk can be full for seconds ahead, and a job that has just begun doesn't wait behind it.
  *
  * <p>While the coordinator is being replaced the desk goes on with the batches that it has, and
  * keeps every result until a coordinator says that it is committed.
@@ -23,17 +27,35 @@ import java.util.TreeMap;
  * <p>Not thread-safe.
  */
 public final class WorkerDesk {
+  /** Of two with the same tag the newer job's: it has waited for its first batch. */
+  private static final Comparator<Waiting> IN_LINE =
+      Comparator.<Waiting>comparingDouble(one -> one.assignment().tag())
+          .thenComparing(one -> one.assignment().key().job(), Comparator.reverseOrder())
+          .thenComparing(one -> one.assignment().key().number());
+
   private NodeId me;
   private final int slots;
   private long beats;
   private boolean leaving;
   private DiskRooms rooms = DiskRooms.NONE;
-  private final Deque<Waiting> waiting = new ArrayDeque<>();
-  private final NavigableMap<BatchKey, Long> running = new TreeMap<>();
+  private final NavigableSet<Waiting> waiting = new TreeSet<>(IN_LINE);
+  private final NavigableMap<BatchKey, Running> running = new TreeMap<>();
+  private final NavigableSet<BatchKey> unwanted = new TreeSet<>();
   private final NavigableMap<BatchKey, BatchResult> finished = new TreeMap<>();
   private final NavigableMap<BatchKey, String> returned = new TreeMap<>();
+  private final PaceMeter paces = new PaceMeter();
 
   private record Waiting(Assignment assignment, long sinceMs) {}
+
+  private record Running(Assignment assignment, long sinceMs) {}
+
+  /**
+   * A batch that is to be run now.
+   *
+   * @param assignment the batch
+   * @param waitedMs how long it lay on the desk
+   */
+  public record Next(Assignment assignment, long waitedMs) {}
 
   /**
    * An empty desk.
@@ -50,21 +72,28 @@ public final class WorkerDesk {
    * The next beat.
    *
    * @param room what this node's disk has room for
+   * @param memory the models that this node has in memory
    */
-  public Beat beat(DiskRoom room) {
+  public Beat beat(DiskRoom room, Beat.ModelMemory memory) {
     List<Beat.Held> held = new ArrayList<>();
-    running.forEach((key, sinceMs) -> held.add(new Beat.Held(key, true, sinceMs)));
-    waiting.forEach(one -> held.add(new Beat.Held(one.assignment().key(), false, one.sinceMs())));
+    running.forEach(
+        (key, one) -> held.add(new Beat.Held(key, true, one.sinceMs(), one.assignment().tag())));
+    waiting.forEach(
+        one ->
+            held.add(
+                new Beat.Held(
+                    one.assignment().key(), false, one.sinceMs(), one.assignment().tag())));
     List<Beat.Returned> refused = new ArrayList<>();
     returned.forEach((key, reason) -> refused.add(new Beat.Returned(key, reason)));
-    int wants = leaving ? 0 : Math.max(0, 2 * slots - running.size() - waiting.size());
     return new Beat(
         me,
         ++beats,
         held,
         List.copyOf(finished.values()),
         refused,
-        wants,
+        leaving ? 0 : slots,
+        paces.paces(),
+        memory,
         leaving,
         room,
         rooms.fingerprint());
@@ -74,22 +103,33 @@ public final class WorkerDesk {
    * Takes the coordinator's answer to a beat.
    *
    * @param beat the beat that was answered
+   * @return the batches that run and that nobody wants any more: to be stopped
    */
-  public void accept(Beat beat, Beat.Answer answer, long nowMs) {
+  public List<BatchKey> accept(Beat beat, Beat.Answer answer, long nowMs) {
     beat.returned().forEach(one -> returned.remove(one.key()));
     answer.settled().forEach(finished::remove);
     answer.rooms().ifPresent(told -> rooms = told);
+    List<BatchKey> stop = new ArrayList<>();
     for (BatchKey key : answer.cancelled()) {
-      waiting.removeIf(one -> one.assignment().key().equals(key));
+      dropWaiting(key);
+      if (running.containsKey(key) && unwanted.add(key)) {
+        stop.add(key);
+      }
     }
+    answer.recalled().forEach(this::dropWaiting);
     if (leaving) {
-      return;
+      return stop;
     }
     for (Assignment assignment : answer.assigned()) {
       if (!holds(assignment.key())) {
         waiting.add(new Waiting(assignment, nowMs));
       }
     }
+    return stop;
+  }
+
+  private void dropWaiting(BatchKey key) {
+    waiting.removeIf(one -> one.assignment().key().equals(key));
   }
 
   private boolean holds(BatchKey key) {
@@ -98,28 +138,36 @@ public final class WorkerDesk {
         || waiting.stream().anyMatch(one -> one.assignment().key().equals(key));
   }
 
-  /** Takes up the batch that has waited longest, if a slot is free. */
-  public Optional<Assignment> start(long nowMs) {
+  /** Takes up the batch that is first in line, if a slot is free. */
+  public Optional<Next> start(long nowMs) {
     if (running.size() >= slots || waiting.isEmpty()) {
       return Optional.empty();
     }
-    Assignment next = waiting.remove().assignment();
-    running.put(next.key(), nowMs);
-    return Optional.of(next);
+    Waiting next = waiting.removeFirst();
+    running.put(next.assignment().key(), new Running(next.assignment(), nowMs));
+    return Optional.of(new Next(next.assignment(), Math.max(0, nowMs - next.sinceMs())));
   }
 
   /** A batch was run to its end. */
   public void finish(BatchResult result) {
-    if (running.remove(result.key()) != null) {
+    Running ran = running.remove(result.key());
+    if (ran != null) {
+      paces.ran(ran.assignment().model(), result);
       finished.put(result.key(), result);
+      unwanted.remove(result.key());
     }
   }
 
   /** A batch could not be run here. */
   public void giveBack(BatchKey key, String reason) {
-    if (running.remove(key) != null) {
+    if (running.remove(key) != null && !unwanted.remove(key)) {
       returned.put(key, reason);
     }
+  }
+
+  /** Whether a batch runs that nobody wants any more. */
+  public boolean isUnwanted(BatchKey key) {
+    return unwanted.contains(key);
   }
 
   /** Takes no more work and hands back what waits; what runs is run to its end. */

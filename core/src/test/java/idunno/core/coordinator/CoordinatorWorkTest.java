@@ -26,8 +26,8 @@ final class CoordinatorWorkTest {
 
   private JobSpec begin(int queries, int batchSize) {
     stage.elect(Optional.empty());
-    stage.hear(n1.beat(Stage.ROOM));
-    stage.hear(n2.beat(Stage.ROOM));
+    stage.hear(Stage.beatOf(n1));
+    stage.hear(Stage.beatOf(n2));
     return stage.submit(queries, batchSize);
   }
 
@@ -47,7 +47,7 @@ final class CoordinatorWorkTest {
   @Test
   void aBatchWhoseAnswerWasLostIsGivenAgainWithTheNextBeat() {
     JobSpec job = begin(100, 10);
-    stage.hear(n1.beat(Stage.ROOM));
+    stage.hear(Stage.beatOf(n1));
 
     assertEquals(List.of(0, 1), Stage.numbers(stage.beat(n1)));
     assertTrue(
@@ -57,8 +57,8 @@ final class CoordinatorWorkTest {
   @Test
   void aRepeatedOrOvertakenBeatChangesNothing() {
     begin(100, 10);
-    Beat early = n1.beat(Stage.ROOM);
-    Beat late = n1.beat(Stage.ROOM);
+    Beat early = Stage.beatOf(n1);
+    Beat late = Stage.beatOf(n1);
     assertEquals(List.of(0, 1), Stage.numbers(stage.hear(late)));
 
     assertEquals(Beat.Answer.nothing(Beat.Standing.MEMBER), stage.hear(late));
@@ -123,12 +123,12 @@ final class CoordinatorWorkTest {
     JobSpec job = begin(10, 10);
     stage.beat(n1);
     n1.giveBack(key(job, 0), "no memory");
-    stage.hear(n1.beat(Stage.ROOM));
+    stage.hear(Stage.beatOf(n1));
     stage.beat(n2);
     n2.giveBack(key(job, 0), "no memory");
     assertEquals(List.of(0), Stage.numbers(stage.beat(n2)), "both refused: a second attempt");
 
-    stage.hear(n1.beat(Stage.ROOM));
+    stage.hear(Stage.beatOf(n1));
     assertEquals(List.of(), stage.proposed(), "n2 is at it");
     stage.finish(n2, key(job, 0));
     stage.beat(n2);
@@ -189,10 +189,13 @@ final class CoordinatorWorkTest {
         new Beat(
             n2.me(),
             99,
-            List.of(new Beat.Held(key(job, 1), false, 5), new Beat.Held(key(job, 3), true, 5)),
+            List.of(
+                new Beat.Held(key(job, 1), false, 5, 0), new Beat.Held(key(job, 3), true, 5, 0)),
             List.of(),
             List.of(),
             0,
+            List.of(),
+            Beat.ModelMemory.NONE,
             false,
             Stage.ROOM,
             0);
@@ -208,7 +211,7 @@ final class CoordinatorWorkTest {
 
     assertEquals(List.of(key(job, 0), key(job, 1)), stage.beat(n1).cancelled());
     assertEquals(
-        List.of(key(job, 0)), n1.beat(Stage.ROOM).held().stream().map(Beat.Held::key).toList());
+        List.of(key(job, 0)), Stage.beatOf(n1).held().stream().map(Beat.Held::key).toList());
     stage.finish(n1, key(job, 0));
     assertEquals(List.of(key(job, 0)), stage.beat(n1).settled(), "nobody wants it any more");
     assertEquals(List.of(), stage.proposed());
@@ -252,13 +255,13 @@ final class CoordinatorWorkTest {
   void whoIsNotElectedDecidesNothing() {
     stage.submit(10, 10);
     stage.step(new Happening.Tick());
-    stage.step(new Happening.BeatArrived(1, n1.beat(Stage.ROOM)));
+    stage.step(new Happening.BeatArrived(1, Stage.beatOf(n1)));
     assertEquals(List.of(), stage.effects);
 
     stage.elect(Optional.empty());
     stage.step(new Happening.Deposed());
     stage.effects.clear();
-    stage.step(new Happening.BeatArrived(2, n1.beat(Stage.ROOM)));
+    stage.step(new Happening.BeatArrived(2, Stage.beatOf(n1)));
     stage.pass(10_000);
     assertEquals(List.of(), stage.effects);
   }
@@ -268,8 +271,7 @@ final class CoordinatorWorkTest {
     begin(10, 10);
     WorkerDesk stranger = new WorkerDesk(new NodeId(n1.me().name(), 7), 1);
 
-    assertEquals(
-        Beat.Answer.nothing(Beat.Standing.STRANGER), stage.hear(stranger.beat(Stage.ROOM)));
+    assertEquals(Beat.Answer.nothing(Beat.Standing.STRANGER), stage.hear(Stage.beatOf(stranger)));
     assertInstanceOf(Effect.AnswerBeat.class, stage.effects.getLast());
   }
 }

@@ -4,6 +4,7 @@ import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
 import idunno.core.files.DiskRoom;
 import idunno.core.jobs.BatchKey;
+import idunno.core.jobs.BatchResult;
 import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.Progress;
 import idunno.core.membership.DetectionRule;
@@ -69,6 +70,11 @@ final class Stage {
     nowMs += ms;
   }
 
+  /** The next beat of a worker's desk. */
+  static Beat beatOf(WorkerDesk desk) {
+    return desk.beat(ROOM, Beat.ModelMemory.NONE);
+  }
+
   /** The coordinator hears a beat; the answer is lost unless the caller delivers it. */
   Beat.Answer hear(Beat beat) {
     long token = ++tokens;
@@ -84,7 +90,7 @@ final class Stage {
 
   /** A worker beats, has its answer, and takes up work. */
   Beat.Answer beat(WorkerDesk desk) {
-    Beat beat = desk.beat(ROOM);
+    Beat beat = beatOf(desk);
     Beat.Answer answer = hear(beat);
     desk.accept(beat, answer, nowMs);
     desk.start(nowMs);
@@ -93,8 +99,53 @@ final class Stage {
 
   /** A worker ends a batch that it runs. */
   void finish(WorkerDesk desk, BatchKey batch) {
-    desk.finish(cluster.result(batch, desk.me()));
+    finish(desk, batch, 10);
+  }
+
+  /** A worker ends a batch that it ran for so long, by its own clock. */
+  void finish(WorkerDesk desk, BatchKey batch, long ranMs) {
+    BatchResult result = cluster.result(batch, desk.me());
+    desk.finish(
+        new BatchResult(
+            batch,
+            desk.me(),
+            result.startedMs(),
+            result.startedMs() + ranMs,
+            result.results(),
+            result.timings()));
     desk.start(nowMs);
+  }
+
+  /** Workers run so many batches each, all at the same time and each batch for so long. */
+  void work(int rounds, long ranMs, WorkerDesk... desks) {
+    for (int i = 0; i < rounds; i++) {
+      for (long passed = 0; passed < ranMs; passed += 100) {
+        List.of(desks).forEach(this::beat);
+        pass(100);
+      }
+      for (WorkerDesk desk : desks) {
+        runningAt(desk).ifPresent(batch -> finish(desk, batch, ranMs));
+        beat(desk);
+      }
+      commit();
+    }
+  }
+
+  /** The batch that runs at a worker. */
+  static Optional<BatchKey> runningAt(WorkerDesk desk) {
+    return held(desk, true).stream().findFirst();
+  }
+
+  /** The batches that wait at a worker, the first in line first. */
+  static List<BatchKey> waitingAt(WorkerDesk desk) {
+    return held(desk, false);
+  }
+
+  private static List<BatchKey> held(WorkerDesk desk, boolean running) {
+    return beatOf(desk).held().stream()
+        .filter(held -> held.running() == running)
+        .map(Beat.Held::key)
+        .toList();
   }
 
   /** What was proposed and isn't committed yet. */

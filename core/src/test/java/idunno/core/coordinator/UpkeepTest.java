@@ -111,7 +111,8 @@ final class UpkeepTest {
   private void beat() {
     desks.forEach(
         (name, desk) -> {
-          Beat beat = desk.beat(rooms.getOrDefault(name, new DiskRoom(0, 1, true)));
+          Beat beat =
+              desk.beat(rooms.getOrDefault(name, new DiskRoom(0, 1, true)), Beat.ModelMemory.NONE);
           step(new Happening.BeatArrived(++tokens, beat));
         });
   }

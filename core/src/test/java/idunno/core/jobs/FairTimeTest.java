@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 final class FairTimeTest {
@@ -19,9 +20,9 @@ final class FairTimeTest {
   private final Map<JobId, Integer> served = new HashMap<>();
 
   private JobId serveOne() {
-    JobId job = fairTime.next(ignored -> true).orElseThrow();
+    JobId job = fairTime.inOrder().getFirst();
     int queries = batchSizes.getOrDefault(job, 1);
-    fairTime.served(job, queries, weights.getOrDefault(job, 1));
+    fairTime.served(job, (double) queries / weights.getOrDefault(job, 1));
     served.merge(job, queries, Integer::sum);
     return job;
   }
@@ -39,9 +40,9 @@ final class FairTimeTest {
   @Test
   void jobsGetEqualQueriesWhateverTheirBatchSizes() {
     batchSizes.putAll(Map.of(A, 1, B, 7, C, 64));
-    fairTime.join(A);
-    fairTime.join(B);
-    fairTime.join(C);
+    fairTime.join(A, OptionalDouble.empty());
+    fairTime.join(B, OptionalDouble.empty());
+    fairTime.join(C, OptionalDouble.empty());
     serve(10_000);
 
     assertEquals(served(A), served(B), 2 * 64);
@@ -51,8 +52,8 @@ final class FairTimeTest {
   @Test
   void aHeavierJobGetsQueriesInProportionToItsWeight() {
     weights.putAll(Map.of(A, 1, B, 5));
-    fairTime.join(A);
-    fairTime.join(B);
+    fairTime.join(A, OptionalDouble.empty());
+    fairTime.join(B, OptionalDouble.empty());
     serve(6_000);
 
     assertEquals(5.0, (double) served(B) / served(A), 0.02);
@@ -60,10 +61,10 @@ final class FairTimeTest {
 
   @Test
   void aJobThatComesLaterNeitherWaitsNorMakesTheOthersWait() {
-    fairTime.join(A);
-    fairTime.join(B);
+    fairTime.join(A, OptionalDouble.empty());
+    fairTime.join(B, OptionalDouble.empty());
     serve(1_000);
-    fairTime.join(C);
+    fairTime.join(C, OptionalDouble.empty());
     int ofA = served(A);
     int ofB = served(B);
     serve(3);
@@ -77,9 +78,9 @@ final class FairTimeTest {
 
   @Test
   void aJobAloneForLongOwesNothingToTheNext() {
-    fairTime.join(A);
+    fairTime.join(A, OptionalDouble.empty());
     serve(500);
-    fairTime.join(B);
+    fairTime.join(B, OptionalDouble.empty());
     served.clear();
     serve(100);
 
@@ -88,12 +89,12 @@ final class FairTimeTest {
 
   @Test
   void workThatCameBackUndoneDoesNotCountAsService() {
-    fairTime.join(A);
-    fairTime.join(B);
+    fairTime.join(A, OptionalDouble.empty());
+    fairTime.join(B, OptionalDouble.empty());
     for (int i = 0; i < 400; i++) {
       JobId job = serveOne();
       if (job.equals(A) && i % 4 == 0) {
-        fairTime.returned(A, 8, 1);
+        fairTime.corrected(A, -8);
         served.merge(A, -8, Integer::sum);
       }
     }
@@ -102,19 +103,54 @@ final class FairTimeTest {
   }
 
   @Test
-  void aJobWithNothingToGiveOutIsPassedOver() {
-    fairTime.join(A);
-    fairTime.join(B);
+  void aJobThatComesStartsLevelWithWhatWaitsOnTheDesksAndIsFirstInLine() {
+    fairTime.join(A, OptionalDouble.empty());
+    serve(100);
+    double leastWaiting = 40 * 8;
+    fairTime.join(B, OptionalDouble.of(leastWaiting));
 
-    assertEquals(Optional.of(B), fairTime.next(B::equals));
-    assertEquals(Optional.empty(), fairTime.next(ignored -> false));
+    assertEquals(B, fairTime.inOrder().getFirst());
+    assertEquals(leastWaiting, fairTime.clock(B));
+    served.clear();
+    serve(60);
+    assertEquals(60 * 8, served(B), 8, "until it has as much waiting as A has");
+    served.clear();
+    serve(100);
+    assertEquals(served(A), served(B), 8);
+  }
+
+  @Test
+  void aNewCoordinatorTakesTheClocksFromTheTagsOfWhatTheWorkersHold() {
+    fairTime.join(A, OptionalDouble.empty());
+    fairTime.join(B, OptionalDouble.empty());
+    fairTime.join(C, OptionalDouble.empty());
+    fairTime.found(A, 96, 8);
+    fairTime.found(A, 80, 8);
+    fairTime.found(B, 88, 8);
+    fairTime.lift(OptionalDouble.of(80));
+
+    assertEquals(104, fairTime.clock(A));
+    assertEquals(96, fairTime.clock(B));
+    assertEquals(80, fairTime.clock(C), "of C nobody had anything: it may not catch up");
+  }
+
+  @Test
+  void levelledClocksStandSideBySideBehindAllThatWasGivenOut() {
+    fairTime.join(A, OptionalDouble.empty());
+    fairTime.join(B, OptionalDouble.empty());
+    serve(5);
+    double last = Math.max(fairTime.clock(A), fairTime.clock(B));
+    fairTime.level();
+
+    assertEquals(last, fairTime.clock(A));
+    assertEquals(last, fairTime.clock(B));
   }
 
   @Test
   void theOldestIsServedFirstWhereAllAreEqual() {
-    fairTime.join(C);
-    fairTime.join(A);
-    fairTime.join(B);
+    fairTime.join(C, OptionalDouble.empty());
+    fairTime.join(A, OptionalDouble.empty());
+    fairTime.join(B, OptionalDouble.empty());
 
     assertEquals(A, serveOne());
     assertEquals(B, serveOne());
@@ -123,15 +159,15 @@ final class FairTimeTest {
 
   @Test
   void aJobThatHasEndedIsForgottenAndJoiningTwiceChangesNothing() {
-    fairTime.join(A);
-    fairTime.join(B);
+    fairTime.join(A, OptionalDouble.empty());
+    fairTime.join(B, OptionalDouble.empty());
     serve(9);
-    fairTime.join(A);
+    fairTime.join(A, OptionalDouble.empty());
     fairTime.leave(B);
 
-    assertEquals(Optional.of(A), fairTime.next(ignored -> true));
+    assertEquals(List.of(A), fairTime.inOrder());
     assertTrue(fairTime.knows(A) && !fairTime.knows(B));
-    fairTime.returned(B, 8, 1);
-    assertEquals(Optional.of(A), fairTime.next(ignored -> true), "what comes back of it is moot");
+    fairTime.corrected(B, -8);
+    assertEquals(List.of(A), fairTime.inOrder(), "what comes back of it is moot");
   }
 }

@@ -20,6 +20,7 @@ final class FailureDetectorTest {
   @Test
   void aSilentNodeIsSuspectAfterTheFirstBoundAndFailedAfterTheSecondNotEarlier() {
     detector.watch(N1, 0);
+    detector.heard(N1, 0);
 
     assertEquals(List.of(), detector.judge(1_499));
     assertFalse(detector.isSuspect(N1));
@@ -29,6 +30,21 @@ final class FailureDetectorTest {
     assertEquals(List.of(new Verdict.Failed(N1, "silent for 3000 ms")), detector.judge(3_000));
     assertEquals(List.of(), detector.judge(9_000), "failure is told once");
     assertFalse(detector.watches(N1));
+  }
+
+  @Test
+  void aNodeThatWasNeverHeardIsProbedBeforeItIsSuspectedAndARefusalIsProof() {
+    detector.watch(N1, 0);
+    detector.watch(N2, 0);
+    detector.heard(N2, 100);
+
+    assertEquals(List.of(), detector.judge(399));
+    assertEquals(List.of(new Verdict.Doubted(N1)), detector.judge(400));
+    assertFalse(detector.isSuspect(N1));
+    detector.probeRefused(N1);
+    assertEquals(
+        List.of(new Verdict.Failed(N1, "its machine refuses connections to it")),
+        detector.judge(410));
   }
 
   @Test
@@ -94,6 +110,7 @@ final class FailureDetectorTest {
   @Test
   void aRefusedProbeOfANodeThatWasHeardMeanwhileProvesNothing() {
     detector.watch(N1, 0);
+    detector.heard(N1, 5);
     detector.probeRefused(N1);
     assertEquals(List.of(), detector.judge(10), "nobody suspected it");
 

@@ -85,10 +85,12 @@ final class CoordinatorSimulation {
     }
     int count = seeds().size();
     System.out.printf(
-        "simulation: %d seeds, %d windows of 10 s or more, largest gap between rates %.1f %%%n",
+        "simulation: %d seeds, %d windows of 10 s or more, largest gap between rates %.1f %%,"
+            + " over 5 %% in %d%n",
         count,
         windows.size(),
-        100 * windows.stream().mapToDouble(Rates.Window::gap).max().orElse(0));
+        100 * windows.stream().mapToDouble(Rates.Window::gap).max().orElse(0),
+        windows.stream().filter(window -> window.gap() > 0.05).count());
     if (!failures.isEmpty()) {
       throw new AssertionError(
           failures.size() + " of " + count + " seeds failed\n" + String.join("\n", failures));

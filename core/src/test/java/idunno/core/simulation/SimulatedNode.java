@@ -3,6 +3,7 @@ package idunno.core.simulation;
 import idunno.core.base.Address;
 import idunno.core.base.RequestId;
 import idunno.core.coordinator.Happening;
+import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
 import idunno.core.jobs.Timing;
 import idunno.core.membership.Member;
@@ -188,7 +189,7 @@ final class SimulatedNode {
       return;
     }
     inHurry = false;
-    Beat beat = mine.beat(cluster.disks().room(machine.name()));
+    Beat beat = mine.beat(cluster.disks().room(machine.name()), Beat.ModelMemory.NONE);
     awaited = beat.number();
     cluster
         .network()
@@ -233,8 +234,12 @@ final class SimulatedNode {
                 + " settled "
                 + answer.settled()
                 + " cancelled "
-                + answer.cancelled());
-    mine.accept(beat, answer, nowMs());
+                + answer.cancelled()
+                + " recalled "
+                + answer.recalled());
+    for (BatchKey unwanted : mine.accept(beat, answer, nowMs())) {
+      later(1 + random.nextInt(50), () -> stop(mine, unwanted));
+    }
     switch (answer.standing()) {
       case MEMBER -> work(mine);
       case STRANGER -> admit();
@@ -249,10 +254,17 @@ final class SimulatedNode {
     }
   }
 
+  private void stop(WorkerDesk mine, BatchKey unwanted) {
+    if (mine.isUnwanted(unwanted)) {
+      mine.giveBack(unwanted, "stopped");
+      work(mine);
+    }
+  }
+
   private void work(WorkerDesk mine) {
-    Optional<Assignment> next = mine.start(nowMs());
+    Optional<WorkerDesk.Next> next = mine.start(nowMs());
     while (next.isPresent()) {
-      run(mine, next.get());
+      run(mine, next.get().assignment());
       next = mine.start(nowMs());
     }
   }

@@ -27,20 +27,26 @@ final class WorkerDeskTest {
   private static final DiskRoom ROOM = new DiskRoom(1_000, 9_000, true);
   private static final NodeId ME = new NodeId(new NodeName("n1"), 1);
 
+  private static final ModelKey MODEL = new ModelKey(new ModelName("m"), 1);
+
   private final WorkerDesk desk = new WorkerDesk(ME, 1);
 
   private static BatchKey key(int number) {
     return new BatchKey(new JobId(1), number);
   }
 
+  private Beat beat() {
+    return desk.beat(ROOM, Beat.ModelMemory.NONE);
+  }
+
   private static Assignment batch(int number) {
+    return batch(number, number);
+  }
+
+  private static Assignment batch(int number, double tag) {
     Input input =
         new Input(new FileName("photos/" + number), new FileVersion(1, 0, 0, List.of(), 0));
-    return new Assignment(
-        key(number),
-        new ModelKey(new ModelName("m"), 1),
-        new Range(number, number),
-        List.of(input));
+    return new Assignment(key(number), tag, MODEL, new Range(number, number), List.of(input));
   }
 
   private static BatchResult result(int number) {
@@ -54,27 +60,27 @@ final class WorkerDeskTest {
   }
 
   private static Beat.Answer assigned(int... numbers) {
+    return assigned(IntStream.of(numbers).mapToObj(WorkerDeskTest::batch).toList());
+  }
+
+  private static Beat.Answer assigned(List<Assignment> batches) {
     return new Beat.Answer(
-        IntStream.of(numbers).mapToObj(WorkerDeskTest::batch).toList(),
-        List.of(),
-        List.of(),
-        Beat.Standing.MEMBER,
-        Optional.empty());
+        batches, List.of(), List.of(), List.of(), Beat.Standing.MEMBER, Optional.empty());
   }
 
   private void give(int... numbers) {
-    desk.accept(desk.beat(ROOM), assigned(numbers), 100);
+    desk.accept(beat(), assigned(numbers), 100);
   }
 
   private List<BatchKey> held() {
-    return desk.beat(ROOM).held().stream().map(Beat.Held::key).toList();
+    return beat().held().stream().map(Beat.Held::key).toList();
   }
 
   @Test
-  void anEmptyDeskWantsOneBatchToRunAndOneToWaitForEachSlot() {
-    assertEquals(2, desk.beat(ROOM).wants());
-    assertEquals(8, new WorkerDesk(ME, 4).beat(ROOM).wants());
-    assertEquals(0, new WorkerDesk(ME, 0).beat(ROOM).wants());
+  void aDeskSaysHowManyBatchesRunAtOnceThere() {
+    assertEquals(1, beat().slots());
+    assertEquals(4, new WorkerDesk(ME, 4).beat(ROOM, Beat.ModelMemory.NONE).slots());
+    assertEquals(0, new WorkerDesk(ME, 0).beat(ROOM, Beat.ModelMemory.NONE).slots());
   }
 
   @Test
@@ -83,22 +89,64 @@ final class WorkerDeskTest {
   }
 
   private long beatNumber() {
-    return desk.beat(ROOM).number();
+    return beat().number();
   }
 
   @Test
-  void oneBatchRunsTheNextWaitsAndTheLongestWaitingIsTakenUpFirst() {
+  void theBatchFirstInLineRunsWhenASlotIsFreeAndTheOthersWait() {
     give(1, 2);
-    assertEquals(Optional.of(batch(1)), desk.start(200));
+    assertEquals(Optional.of(new WorkerDesk.Next(batch(1), 100)), desk.start(200));
     assertEquals(Optional.empty(), desk.start(201), "the only slot is taken");
     assertEquals(
-        List.of(new Beat.Held(key(1), true, 200), new Beat.Held(key(2), false, 100)),
-        desk.beat(ROOM).held());
-    assertEquals(0, desk.beat(ROOM).wants());
+        List.of(new Beat.Held(key(1), true, 200, 1), new Beat.Held(key(2), false, 100, 2)),
+        beat().held());
 
     desk.finish(result(1));
-    assertEquals(1, desk.beat(ROOM).wants());
-    assertEquals(Optional.of(batch(2)), desk.start(300));
+    assertEquals(Optional.of(new WorkerDesk.Next(batch(2), 200)), desk.start(300));
+  }
+
+  @Test
+  void whatHasTheLeastTagIsFirstInLineHoweverLateItCame() {
+    give(5, 6, 7);
+    desk.accept(beat(), assigned(List.of(batch(8, 5.5), batch(9, 1))), 200);
+
+    assertEquals(
+        List.of(key(9), key(5), key(8), key(6), key(7)), held(), "in the order of their tags");
+    assertEquals(Optional.of(batch(9, 1)), desk.start(300).map(WorkerDesk.Next::assignment));
+  }
+
+  @Test
+  void aRecalledBatchIsHandedBackUnlessItRuns() {
+    give(1, 2);
+    desk.start(200);
+    Beat.Answer recall =
+        new Beat.Answer(
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(key(1), key(2)),
+            Beat.Standing.MEMBER,
+            Optional.empty());
+
+    assertEquals(List.of(), desk.accept(beat(), recall, 300), "nothing is stopped");
+    assertEquals(List.of(key(1)), held());
+    desk.finish(result(1));
+    assertEquals(List.of(result(1)), beat().finished());
+  }
+
+  @Test
+  void thePaceOfAModelIsTheMedianOfItsLastBatches() {
+    assertEquals(List.of(), beat().paces());
+    long[] took = {9_000, 30, 10, 20, 30, 50};
+    for (int i = 0; i < took.length; i++) {
+      give(i);
+      desk.start(0);
+      BatchResult one = result(i);
+      desk.finish(
+          new BatchResult(one.key(), ME, 1_000, 1_000 + took[i], one.results(), one.timings()));
+    }
+
+    assertEquals(List.of(new Beat.Pace(MODEL, 30)), beat().paces());
   }
 
   @Test
@@ -107,17 +155,21 @@ final class WorkerDeskTest {
     desk.start(200);
     desk.finish(result(1));
 
-    assertEquals(List.of(result(1)), desk.beat(ROOM).finished());
+    assertEquals(List.of(result(1)), beat().finished());
     give();
-    assertEquals(
-        List.of(result(1)), desk.beat(ROOM).finished(), "an answer that doesn't settle it");
+    assertEquals(List.of(result(1)), beat().finished(), "an answer that doesn't settle it");
     assertFalse(desk.isEmpty());
     desk.accept(
-        desk.beat(ROOM),
+        beat(),
         new Beat.Answer(
-            List.of(), List.of(key(1)), List.of(), Beat.Standing.MEMBER, Optional.empty()),
+            List.of(),
+            List.of(key(1)),
+            List.of(),
+            List.of(),
+            Beat.Standing.MEMBER,
+            Optional.empty()),
         300);
-    assertEquals(List.of(), desk.beat(ROOM).finished());
+    assertEquals(List.of(), beat().finished());
     assertTrue(desk.isEmpty());
   }
 
@@ -134,34 +186,41 @@ final class WorkerDeskTest {
   }
 
   @Test
-  void aCancelledBatchIsDroppedIfItWaitsAndRunToItsEndIfItRuns() {
+  void aCancelledBatchIsDroppedIfItWaitsAndStoppedOnceIfItRuns() {
     give(1, 2);
     desk.start(200);
-    desk.accept(
-        desk.beat(ROOM),
+    Beat.Answer cancel =
         new Beat.Answer(
-            List.of(), List.of(), List.of(key(1), key(2)), Beat.Standing.MEMBER, Optional.empty()),
-        300);
+            List.of(),
+            List.of(),
+            List.of(key(1), key(2)),
+            List.of(),
+            Beat.Standing.MEMBER,
+            Optional.empty());
 
-    assertEquals(List.of(key(1)), held());
+    assertEquals(List.of(key(1)), desk.accept(beat(), cancel, 300));
+    assertEquals(List.of(key(1)), held(), "until it has stopped");
+    assertEquals(List.of(), desk.accept(beat(), cancel, 400), "it was told already");
+    desk.giveBack(key(1), "stopped");
+    assertEquals(List.of(), held());
+    assertEquals(List.of(), beat().returned(), "nobody wants to know");
   }
 
   @Test
   void aBatchThatCannotBeRunIsReturnedUntilTheBeatThatSaysSoIsAnswered() {
     give(1);
     desk.start(200);
-    Beat before = desk.beat(ROOM);
+    Beat before = beat();
     desk.giveBack(key(1), "no memory");
 
     List<Beat.Returned> returned = List.of(new Beat.Returned(key(1), "no memory"));
     desk.accept(before, assigned(), 300);
-    assertEquals(
-        returned, desk.beat(ROOM).returned(), "the answer to an earlier beat doesn't count");
-    Beat beat = desk.beat(ROOM);
+    assertEquals(returned, beat().returned(), "the answer to an earlier beat doesn't count");
+    Beat beat = beat();
     assertEquals(returned, beat.returned());
     assertEquals(List.of(), beat.held());
     desk.accept(beat, assigned(), 400);
-    assertEquals(List.of(), desk.beat(ROOM).returned());
+    assertEquals(List.of(), beat().returned());
   }
 
   @Test
@@ -170,7 +229,7 @@ final class WorkerDeskTest {
     desk.finish(result(1));
     desk.giveBack(key(1), "no memory");
 
-    Beat beat = desk.beat(ROOM);
+    Beat beat = beat();
     assertEquals(List.of(), beat.finished());
     assertEquals(List.of(), beat.returned());
     assertEquals(List.of(key(1)), held());
@@ -179,13 +238,13 @@ final class WorkerDeskTest {
   @Test
   void whoIsNotLetGoTakesWorkAgain() {
     desk.leave();
-    assertEquals(0, desk.beat(ROOM).wants());
+    assertEquals(0, beat().slots());
 
     desk.stay();
 
-    Beat beat = desk.beat(ROOM);
+    Beat beat = beat();
     assertFalse(beat.leaving());
-    assertTrue(beat.wants() > 0);
+    assertEquals(1, beat.slots());
     give(1);
     assertEquals(List.of(key(1)), held());
   }
@@ -196,18 +255,23 @@ final class WorkerDeskTest {
     desk.start(200);
     desk.leave();
 
-    Beat beat = desk.beat(ROOM);
+    Beat beat = beat();
     assertTrue(beat.leaving());
-    assertEquals(0, beat.wants());
+    assertEquals(0, beat.slots());
     assertEquals(List.of(key(1)), held());
     give(3);
     assertEquals(List.of(key(1)), held(), "an answer that was under way brings nothing");
     desk.finish(result(1));
     assertFalse(desk.isEmpty(), "the result isn't committed yet");
     desk.accept(
-        desk.beat(ROOM),
+        beat(),
         new Beat.Answer(
-            List.of(), List.of(key(1)), List.of(), Beat.Standing.MEMBER, Optional.empty()),
+            List.of(),
+            List.of(key(1)),
+            List.of(),
+            List.of(),
+            Beat.Standing.MEMBER,
+            Optional.empty()),
         300);
     assertTrue(desk.isEmpty());
   }
@@ -220,7 +284,7 @@ final class WorkerDeskTest {
     NodeId again = new NodeId(ME.name(), 2);
     desk.readmitted(again);
 
-    Beat beat = desk.beat(ROOM);
+    Beat beat = beat();
     assertEquals(again, beat.node());
     assertEquals(List.of(result(1)), beat.finished());
     assertEquals(List.of(key(2)), beat.held().stream().map(Beat.Held::key).toList());

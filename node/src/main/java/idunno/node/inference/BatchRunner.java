@@ -24,18 +24,26 @@ import org.jspecify.annotations.Nullable;
 public final class BatchRunner {
   private BatchRunner() {}
 
+  /** Runs a batch that nobody will halt. */
+  public static List<QueryOutcome> run(WarmModel model, List<PictureSource> pictures)
+      throws PictureUnavailable, FailedRun, InterruptedException {
+    return run(model, pictures, new Halt());
+  }
+
   /**
    * Runs a batch.
    *
    * @param model the model, kept open until the batch is done
    * @param pictures where the batch's pictures come from, in order
+   * @param halt ends it before its time
    * @return an outcome for each picture, in the same order
    * @throws PictureUnavailable if a picture could not be fetched this time: nothing is known of the
    *     batch, and it may be run again
    * @throws FailedRun if the network could not be run
+   * @throws java.util.concurrent.CancellationException if it was halted
    * @throws InterruptedException if the thread is interrupted; looked at before each slice
    */
-  public static List<QueryOutcome> run(WarmModel model, List<PictureSource> pictures)
+  public static List<QueryOutcome> run(WarmModel model, List<PictureSource> pictures, Halt halt)
       throws PictureUnavailable, FailedRun, InterruptedException {
     List<QueryOutcome> outcomes = new ArrayList<>(pictures.size());
     int perRun = model.picturesPerRun();
@@ -49,15 +57,17 @@ public final class BatchRunner {
         int length = Math.min(perRun, pictures.size() - start);
         int ready = 0;
         for (int i = 0; i < length; i++) {
+          halt.check();
           slice[i] = prepare(lane, ready, start + i, pictures.get(start + i));
           ready += slice[i].failure == null ? 1 : 0;
         }
-        long runMicros = timeRun(lane, ready);
+        long runMicros = timeRun(lane, ready, halt);
         for (int i = 0; i < length; i++) {
           outcomes.add(outcome(model, lane, slice[i], runMicros));
         }
       }
     } catch (OrtException e) {
+      halt.check();
       throw new FailedRun(
           "model " + model.card().name() + ": the network could not be run: " + e.getMessage(), e);
     }
@@ -89,12 +99,12 @@ public final class BatchRunner {
     }
   }
 
-  private static long timeRun(Lane lane, int ready) throws OrtException {
+  private static long timeRun(Lane lane, int ready, Halt halt) throws OrtException {
     if (ready == 0) {
       return 0;
     }
     long started = System.nanoTime();
-    lane.run(ready);
+    lane.run(ready, halt);
     return microsSince(started);
   }
 

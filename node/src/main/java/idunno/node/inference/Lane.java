@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,15 @@ final class Lane implements AutoCloseable {
 
   /** Runs the network over the pictures in places 0 to {@code pictures - 1}. */
   void run(int pictures) throws OrtException {
+    run(pictures, new Halt());
+  }
+
+  /**
+   * Runs the network over the pictures in places 0 to {@code pictures - 1}.
+   *
+   * @throws OrtException if it could not be run, or was halted
+   */
+  void run(int pictures, Halt halt) throws OrtException {
     OnnxTensor in = inputs[pictures];
     if (in == null) {
       int length = pictures * preprocessor.floatsPerPicture();
@@ -120,7 +130,14 @@ final class Lane implements AutoCloseable {
       outputs[pictures] = out;
     }
     // The output is written where it is wanted; closing the result does not free it.
-    session.run(Map.of(inputName, in), Map.of(outputName, out)).close();
+    try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
+      halt.begin(options);
+      try {
+        session.run(Map.of(inputName, in), Set.of(), Map.of(outputName, out), options).close();
+      } finally {
+        halt.end();
+      }
+    }
   }
 
   /**

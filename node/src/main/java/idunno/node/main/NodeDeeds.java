@@ -98,6 +98,15 @@ final class NodeDeeds implements Deeds {
               e.model(),
               "queries",
               e.queries().start() + ".." + e.queries().end());
+      case Event.BackupScheduled e ->
+          log.write(
+              "backup-scheduled",
+              "batch",
+              e.batch(),
+              "queries",
+              e.queries().start() + ".." + e.queries().end(),
+              "worker",
+              e.node());
       case Event.BatchScheduled e ->
           log.write(
               "batch-scheduled",

@@ -4,11 +4,13 @@ import idunno.core.base.NodeId;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.Input;
 import idunno.core.jobs.QueryResult;
+import idunno.core.jobs.Timing;
 import idunno.core.worker.Assignment;
 import idunno.core.worker.Beat;
 import idunno.node.coordination.CoordinatorLoop;
 import idunno.node.files.FileStore;
 import idunno.node.inference.BatchRunner;
+import idunno.node.inference.Halt;
 import idunno.node.inference.PictureSource;
 import idunno.node.inference.QueryOutcome;
 import idunno.node.inference.WarmModels;
@@ -70,20 +72,40 @@ final class NodeDuties implements Duties {
   }
 
   @Override
-  public Outcome run(Assignment assignment) throws Exception {
+  public Run prepare(Assignment assignment, long waitedMs) {
+    Halt halt = new Halt();
+    return new Run() {
+      @Override
+      public Outcome call() throws Exception {
+        return run(assignment, halt);
+      }
+
+      @Override
+      public void stop() {
+        halt.ask();
+      }
+    };
+  }
+
+  private Outcome run(Assignment assignment, Halt halt) throws Exception {
     List<PictureSource> pictures = new ArrayList<>();
     for (Input input : assignment.inputs()) {
       pictures.add(stored.of(input.version()));
     }
     List<QueryResult> results = new ArrayList<>();
-    List<idunno.core.jobs.Timing> timings = new ArrayList<>();
+    List<Timing> timings = new ArrayList<>();
     try (WarmModels.Use use = warmer.use(assignment.model())) {
-      for (QueryOutcome outcome : BatchRunner.run(use.model(), pictures)) {
+      for (QueryOutcome outcome : BatchRunner.run(use.model(), pictures, halt)) {
         results.add(outcome.result());
         timings.add(outcome.timing());
       }
     }
     return new Outcome(results, timings);
+  }
+
+  @Override
+  public Beat.ModelMemory memory() {
+    return warmer.memory();
   }
 
   @Override
@@ -124,5 +146,10 @@ final class NodeDuties implements Duties {
   @Override
   public void gaveBack(BatchKey batch, String reason) {
     log.write("batch-given-back", "batch", batch, "reason", reason);
+  }
+
+  @Override
+  public void stopped(BatchKey batch) {
+    log.write("batch-stopped", "batch", batch, "why", "nobody wants it any more");
   }
 }

@@ -4,6 +4,7 @@ import idunno.core.files.FileVersion;
 import idunno.core.models.Model;
 import idunno.core.models.ModelKey;
 import idunno.core.models.ModelName;
+import idunno.core.worker.Beat;
 import idunno.node.consensus.Consensus;
 import idunno.node.consensus.ConsensusException;
 import idunno.node.files.FileStore;
@@ -35,6 +36,7 @@ final class Warmer implements AutoCloseable {
   private final NodeLog log;
   private final ModelFiles files;
   private final WarmModels models;
+  private final long limitBytes;
   private final Thread sweeper;
 
   Warmer(
@@ -46,6 +48,7 @@ final class Warmer implements AutoCloseable {
       NodeLog log)
       throws IOException {
     this.log = log;
+    this.limitBytes = settings.memoryBytes();
     ModelOpener opener =
         ModelOpener.on(
             settings.device(),
@@ -123,6 +126,17 @@ final class Warmer implements AutoCloseable {
       }
     }
     return use;
+  }
+
+  /** The models that are in memory now, and how much room they have. */
+  Beat.ModelMemory memory() {
+    List<WarmModels.Held> held = models.held();
+    return new Beat.ModelMemory(
+        held.stream()
+            .map(one -> new ModelKey(new ModelName(one.model()), (int) one.version()))
+            .toList(),
+        held.stream().mapToLong(WarmModels.Held::bytes).sum(),
+        limitBytes);
   }
 
   /** The models that are in memory now. */

@@ -27,12 +27,28 @@ public interface Duties {
    */
   Beat.Answer beat(Beat beat) throws IOException, InterruptedException;
 
+  /** One batch that is to be run. */
+  interface Run {
+    /**
+     * Runs it on this thread.
+     *
+     * @throws Exception if this node can't run it, while another perhaps can; or if it was stopped
+     */
+    Outcome call() throws Exception;
+
+    /** Nobody wants it any more: the call ends soon, by an exception if need be. */
+    void stop();
+  }
+
   /**
-   * Runs a batch on this thread.
+   * Has a batch ready to be run.
    *
-   * @throws Exception if this node can't run it, while another perhaps can
+   * @param waitedMs how long it lay on the desk
    */
-  Outcome run(Assignment assignment) throws Exception;
+  Run prepare(Assignment assignment, long waitedMs);
+
+  /** The models that this node has in memory; asked for every beat, so it must be cheap. */
+  Beat.ModelMemory memory();
 
   /**
    * Asks to be admitted again after the cluster took this node for dead.
@@ -49,4 +65,7 @@ public interface Duties {
 
   /** A batch can't be run here; for the log. */
   void gaveBack(BatchKey batch, String reason);
+
+  /** A batch was stopped, since nobody wanted it any more; for the log. */
+  void stopped(BatchKey batch);
 }

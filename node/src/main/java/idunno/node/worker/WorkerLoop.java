@@ -3,13 +3,15 @@ package idunno.node.worker;
 import idunno.core.base.NodeId;
 import idunno.core.files.DiskRoom;
 import idunno.core.files.DiskRooms;
+import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
-import idunno.core.worker.Assignment;
 import idunno.core.worker.Beat;
 import idunno.core.worker.WorkerDesk;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,7 @@ public final class WorkerLoop implements AutoCloseable {
   private final LongSupplier clockMs;
   private final List<Thread> threads = new ArrayList<>();
   private final CountDownLatch released = new CountDownLatch(1);
+  private final Map<BatchKey, Duties.Run> runs = new HashMap<>();
   private boolean beatWanted;
   private volatile boolean closed;
 
@@ -127,6 +130,7 @@ public final class WorkerLoop implements AutoCloseable {
 
   private Beat nextBeat() throws InterruptedException {
     DiskRoom now = room.get();
+    Beat.ModelMemory memory = duties.memory();
     lock.lock();
     try {
       long waitNanos = TimeUnit.MILLISECONDS.toNanos(BEAT_EVERY_MS);
@@ -134,7 +138,7 @@ public final class WorkerLoop implements AutoCloseable {
         waitNanos = beatDue.awaitNanos(waitNanos);
       }
       beatWanted = false;
-      return desk.beat(now);
+      return desk.beat(now, memory);
     } finally {
       lock.unlock();
     }
@@ -145,7 +149,9 @@ public final class WorkerLoop implements AutoCloseable {
       case MEMBER -> {
         lock.lock();
         try {
-          desk.accept(beat, answer, clockMs.getAsLong());
+          for (BatchKey unwanted : desk.accept(beat, answer, clockMs.getAsLong())) {
+            stop(unwanted);
+          }
           workArrived.signalAll();
         } finally {
           lock.unlock();
@@ -167,42 +173,59 @@ public final class WorkerLoop implements AutoCloseable {
     }
   }
 
+  private void stop(BatchKey batch) {
+    Duties.Run run = runs.get(batch);
+    if (run != null) {
+      run.stop();
+    }
+  }
+
   private void work() {
     while (!closed) {
       try {
-        run(nextAssignment());
+        run(next());
       } catch (InterruptedException e) {
         return;
       }
     }
   }
 
-  private Assignment nextAssignment() throws InterruptedException {
+  /** A batch that was taken up, and what runs it. */
+  private record Started(WorkerDesk.Next next, Duties.Run run) {
+    BatchKey key() {
+      return next.assignment().key();
+    }
+  }
+
+  private Started next() throws InterruptedException {
     lock.lock();
     try {
-      Optional<Assignment> next = desk.start(clockMs.getAsLong());
+      Optional<WorkerDesk.Next> next = desk.start(clockMs.getAsLong());
       while (next.isEmpty()) {
         workArrived.await();
         next = desk.start(clockMs.getAsLong());
       }
-      return next.get();
+      Duties.Run run = duties.prepare(next.get().assignment(), next.get().waitedMs());
+      runs.put(next.get().assignment().key(), run);
+      return new Started(next.get(), run);
     } finally {
       lock.unlock();
     }
   }
 
-  private void run(Assignment assignment) throws InterruptedException {
+  private void run(Started started) throws InterruptedException {
     long startedMs = clockMs.getAsLong();
-    duties.started(assignment);
+    duties.started(started.next().assignment());
     try {
-      Duties.Outcome outcome = duties.run(assignment);
+      Duties.Outcome outcome = started.run().call();
       long finishedMs = clockMs.getAsLong();
-      duties.finished(assignment, outcome, finishedMs - startedMs);
+      duties.finished(started.next().assignment(), outcome, finishedMs - startedMs);
       lock.lock();
       try {
+        runs.remove(started.key());
         desk.finish(
             new BatchResult(
-                assignment.key(),
+                started.key(),
                 desk.me(),
                 startedMs,
                 finishedMs,
@@ -215,19 +238,26 @@ public final class WorkerLoop implements AutoCloseable {
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      giveBack(assignment, e);
+      giveBack(started.key(), e);
     }
   }
 
-  private void giveBack(Assignment assignment, Exception why) {
+  private void giveBack(BatchKey batch, Exception why) {
     String reason = why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage();
-    duties.gaveBack(assignment.key(), reason);
+    boolean isStopped;
     lock.lock();
     try {
-      desk.giveBack(assignment.key(), reason);
+      runs.remove(batch);
+      isStopped = desk.isUnwanted(batch);
+      desk.giveBack(batch, reason);
       wantBeat();
     } finally {
       lock.unlock();
+    }
+    if (isStopped) {
+      duties.stopped(batch);
+    } else {
+      duties.gaveBack(batch, reason);
     }
   }
 

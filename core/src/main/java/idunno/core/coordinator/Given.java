@@ -1,0 +1,23 @@
+package idunno.core.coordinator;
+
+import idunno.core.base.NodeId;
+
+/**
+ * A batch in somebody's hands.
+ *
+ * @param node whose
+ * @param beat the number of the beat in whose answer it was given
+ * @param running whether it runs, as far as is known
+ * @param sinceMs since when it runs or waits, milliseconds since 1970
+ * @param noticedMs when the coordinator learned that, by its own clock
+ * @param tag its place in line
+ * @param cost the service that its job was charged for it, divided by the job's weight
+ */
+record Given(
+    NodeId node,
+    long beat,
+    boolean running,
+    long sinceMs,
+    long noticedMs,
+    double tag,
+    double cost) {}

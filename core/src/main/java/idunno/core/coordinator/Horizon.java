@@ -1,0 +1,89 @@
+package idunno.core.coordinator;
+
+import idunno.core.jobs.BatchKey;
+import idunno.core.jobs.Fairness;
+import idunno.core.jobs.Progress;
+import idunno.core.models.ModelKey;
+import idunno.core.state.ClusterState;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.OptionalDouble;
+import java.util.TreeSet;
+
+/**
+ * How far ahead of its time a batch may lie on a desk.
+ *
+ * <p>A job alone is given out as far ahead as all machines together get in some seconds. When
+ * another one arrives it gets but a share of them, and what had been given out would last it
+ * several times as long, spread over the desks as it happened to be; its rate would be uneven until
+ * then. So what lies beyond the horizon is called back at that moment, and given out again in its
+ * time.
+ */
+final class Horizon {
+  /** After a job's arrival all desks are looked at for so long. */
+  private static final long CALL_BACK_MS = 1_500;
+
+  /** What is a little beyond is left where it is. */
+  private static final double SLACK = 1.25;
+
+  private final NavigableSet<ModelKey> guessed = new TreeSet<>();
+  private double tag = Double.POSITIVE_INFINITY;
+  private long untilMs = Long.MIN_VALUE;
+
+  /**
+   * A job has become active, or was found out to be slower or faster than it was thought.
+   *
+   * @param start the tag of what runs next on the desks
+   * @param jobs all that are active, itself included
+   */
+  void look(
+      double start,
+      Collection<Progress> jobs,
+      Fairness fairness,
+      ClusterState state,
+      Paces paces,
+      long nowMs) {
+    guessed.clear();
+    double costPerUnit = 0;
+    OptionalDouble usual =
+        jobs.stream()
+            .map(job -> paces.msPerQuery(job.spec().model()))
+            .filter(OptionalDouble::isPresent)
+            .mapToDouble(OptionalDouble::getAsDouble)
+            .average();
+    for (Progress job : jobs) {
+      ModelKey model = job.spec().model();
+      OptionalDouble known = paces.msPerQuery(model);
+      if (known.isEmpty()) {
+        guessed.add(model);
+      }
+      double ms = fairness == Fairness.TIME ? 1 : known.orElse(usual.orElse(0));
+      costPerUnit += ms * job.spec().weight();
+    }
+    int slots = state.members().alive().stream().mapToInt(one -> one.place().slots()).sum();
+    if (costPerUnit > 0 && slots > 0) {
+      tag = start + SLACK * DeskView.BRIDGE_MS * slots / costPerUnit;
+      untilMs = nowMs + CALL_BACK_MS;
+    }
+  }
+
+  /** Whether it is known by now how fast a model is that had to be guessed. */
+  boolean hasLearned(Paces paces) {
+    return guessed.stream().anyMatch(model -> paces.msPerQuery(model).isPresent());
+  }
+
+  /** Whether a batch of that tag lies beyond. */
+  boolean isBeyond(double itsTag, long nowMs) {
+    return nowMs <= untilMs && itsTag > tag;
+  }
+
+  /** What a node has that lies beyond. */
+  List<BatchKey> beyond(Map<BatchKey, Given> held, long nowMs) {
+    return held.entrySet().stream()
+        .filter(one -> !one.getValue().running() && isBeyond(one.getValue().tag(), nowMs))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+}
