@@ -122,7 +122,7 @@ class JobsIT {
   void cancellingAJobFreesItsWorkersAndKeepsWhatWasFinished() throws Exception {
     JobSpec job = WORK.submit(Work.ask("heavy", "pictures", PICTURES, 4, 1));
     WORK.awaitBegun(job.id(), 20);
-    CLUSTER.client().cancel(job.id());
+    CLUSTER.client().jobs().cancel(job.id());
     JobReport cancelled = WORK.job(job.id());
     assertEquals(JobState.CANCELLED, cancelled.state());
     assertTrue(cancelled.finished() >= 20 && cancelled.finished() < PICTURES, cancelled::toString);
@@ -132,7 +132,7 @@ class JobsIT {
     assertEquals(List.of(), after.running());
     assertEquals(cancelled.finished(), after.finished(), "nothing is counted after the cancel");
     assertEquals(cancelled.finished(), WORK.resultsSoFar(job.id()).size());
-    assertThrows(Refused.class, () -> CLUSTER.client().cancel(job.id()));
+    assertThrows(Refused.class, () -> CLUSTER.client().jobs().cancel(job.id()));
   }
 
   @Test

@@ -62,7 +62,7 @@ record Work(Cluster cluster) {
 
   /** Submits a job by any node. */
   JobSpec submit(JobAsk ask) throws IOException {
-    return cluster.client().submit(ask);
+    return cluster.client().jobs().submit(ask);
   }
 
   /** What is known of a job now. */
@@ -128,7 +128,7 @@ record Work(Cluster cluster) {
   /** The results that a job has so far, as text. */
   List<String> resultsSoFar(JobId id) throws IOException {
     List<String> lines = new ArrayList<>();
-    cluster.client().results(id, lines::add);
+    cluster.client().jobs().results(id, lines::add);
     return lines;
   }
 

@@ -12,6 +12,7 @@ import idunno.core.jobs.Input;
 import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
+import idunno.core.jobs.Phase;
 import idunno.core.jobs.Progress;
 import idunno.core.state.ClusterState;
 import idunno.core.worker.Assignment;
@@ -225,7 +226,10 @@ final class Dispatcher {
   }
 
   /** What a node shall hand back, unless it runs already. */
-  List<BatchKey> recalledFrom(NodeId node, long nowMs) {
+  List<BatchKey> recalledFrom(ClusterState state, NodeId node, long nowMs) {
+    if (state.jobs().phase() == Phase.TRAINING) {
+      return List.copyOf(hands.of(node).keySet());
+    }
     List<BatchKey> keys = tail.recalledFrom(node);
     keys.addAll(horizon.beyond(hands.of(node), nowMs));
     return keys;

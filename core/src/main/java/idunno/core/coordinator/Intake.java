@@ -7,6 +7,8 @@ import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
 import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
+import idunno.core.jobs.Phase;
+import idunno.core.jobs.Progress;
 import idunno.core.jobs.QueryResult;
 import idunno.core.jobs.Timing;
 import idunno.core.state.ClusterState;
@@ -68,9 +70,13 @@ final class Intake {
     takeResults();
     takeRefusals();
     takeBackUnlisted();
-    List<Assignment> assigned = mayAssign ? assign() : List.of();
-    List<BatchKey> recalled = dispatcher.recalledFrom(beat.node(), nowMs);
+    List<Assignment> assigned = mayAssign && isInferring() ? assign() : List.of();
+    List<BatchKey> recalled = dispatcher.recalledFrom(state, beat.node(), nowMs);
     return new Beat.Answer(assigned, settled, cancelled, recalled, Beat.Standing.MEMBER, rooms);
+  }
+
+  private boolean isInferring() {
+    return state.jobs().phase() == Phase.INFERENCE;
   }
 
   private void takeHeld() {
@@ -83,10 +89,15 @@ final class Intake {
   }
 
   private boolean isWanted(BatchKey key) {
+    return isMissing(key) && state.jobs().get(key.job()).orElseThrow().state() == JobState.RUNNING;
+  }
+
+  /** Whether the batch's results still count, be it that nobody shall run it now. */
+  private boolean isMissing(BatchKey key) {
     return state
         .jobs()
         .get(key.job())
-        .filter(job -> job.state() == JobState.RUNNING)
+        .filter(Progress::takesResults)
         .filter(job -> key.number() >= 0 && key.number() < job.spec().batches())
         .filter(job -> !job.isDone(key.number()))
         .isPresent();
@@ -101,7 +112,7 @@ final class Intake {
     for (BatchResult result : beat.finished()) {
       BatchKey key = result.key();
       listed.add(key);
-      if (!isWanted(key)) {
+      if (!isMissing(key)) {
         settled.add(key);
         dispatcher.settled(key);
         if (!isCommittedFrom(result)) {
@@ -161,7 +172,7 @@ final class Intake {
         nowMs,
         nowMs,
         Collections.nCopies(queries, new QueryResult.Failed("no node could run it: " + reason)),
-        Collections.nCopies(queries, new Timing(0, 0, 0)));
+        Collections.nCopies(queries, new Timing(0, 0, 0, 0)));
   }
 
   /** What the worker was given and doesn't list never reached it, or was handed back. */

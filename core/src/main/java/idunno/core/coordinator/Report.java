@@ -6,10 +6,13 @@ import idunno.core.base.Range;
 import idunno.core.files.DiskRoom;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchRecord;
+import idunno.core.jobs.Fairness;
 import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
 import idunno.core.jobs.LatencyHistogram;
+import idunno.core.jobs.Phase;
 import idunno.core.jobs.Progress;
+import idunno.core.jobs.TimeParts;
 import idunno.core.membership.FailureDetector;
 import idunno.core.membership.Member;
 import idunno.core.membership.MemberState;
@@ -24,6 +27,8 @@ import java.util.TreeMap;
  *
  * @param term the coordinator's term
  * @param nowMs the moment, milliseconds since 1970 by the coordinator's clock
+ * @param fairness what running jobs get equal amounts of
+ * @param phase what the workers do
  * @param members every member, suspects told from the alive
  * @param jobs every job, oldest first
  * @param rooms what each node said last of its disk
@@ -32,6 +37,8 @@ import java.util.TreeMap;
 public record Report(
     long term,
     long nowMs,
+    Fairness fairness,
+    Phase phase,
     List<Member> members,
     List<JobReport> jobs,
     NavigableMap<NodeName, DiskRoom> rooms,
@@ -49,6 +56,8 @@ public record Report(
    * @param rate queries finished per second over the last 10 s
    * @param times processing times of the finished queries
    * @param histogram the same times, to be added up over the jobs of a model
+   * @param parts what those times were made of, to be added up likewise
+   * @param machineMs how long machines ran its batches in the last 10 s, all together
    * @param duplicates batches that were reported again after they were committed
    * @param endedMs when it ended, milliseconds since 1970; 0 before
    * @param running the batches that somebody has now
@@ -62,6 +71,8 @@ public record Report(
       double rate,
       LatencyHistogram.Summary times,
       LatencyHistogram.Recorded histogram,
+      TimeParts.Recorded parts,
+      long machineMs,
       long duplicates,
       long endedMs,
       List<Running> running,
@@ -118,12 +129,15 @@ public record Report(
               job.state() == JobState.RUNNING ? job.rate(nowMs, RATE_WINDOW_MS) : 0,
               job.times().summary(),
               job.times().toRecorded(),
+              job.parts().toRecorded(),
+              job.state() == JobState.RUNNING ? job.machineMs(nowMs, RATE_WINDOW_MS) : 0,
               job.duplicates(),
               job.endedMs(),
               running,
               history ? job.records() : List.of()));
     }
-    return new Report(term, nowMs, members, jobs, rooms, balance);
+    return new Report(
+        term, nowMs, state.jobs().fairness(), state.jobs().phase(), members, jobs, rooms, balance);
   }
 
   private static Running running(JobSpec spec, BatchKey key, Given held) {

@@ -14,6 +14,7 @@ import idunno.core.models.ModelKey;
  * @param batchSize queries a batch, the last one may have fewer; 1 or more
  * @param weight its share against other jobs, 1 to 1,000
  * @param submittedMs when it was submitted, milliseconds since 1970
+ * @param conditions when it begins, and when it is given up
  */
 public record JobSpec(
     JobId id,
@@ -22,7 +23,8 @@ public record JobSpec(
     Range range,
     int batchSize,
     int weight,
-    long submittedMs) {
+    long submittedMs,
+    Conditions conditions) {
   /** The largest weight. */
   public static final int MAX_WEIGHT = 1000;
 
@@ -43,6 +45,18 @@ public record JobSpec(
               + " and "
               + weight);
     }
+  }
+
+  /** A job that begins at once and goes on to its end. */
+  public JobSpec(
+      JobId id,
+      ModelKey model,
+      FileName dataset,
+      Range range,
+      int batchSize,
+      int weight,
+      long submittedMs) {
+    this(id, model, dataset, range, batchSize, weight, submittedMs, Conditions.NONE);
   }
 
   /** How many batches the range is cut in; the cut depends on nothing but this record. */

@@ -15,6 +15,7 @@ public final class JobTable {
   private long submitted;
   private @Nullable FileName lastDataset;
   private Fairness fairness = Fairness.RATE;
+  private Phase phase = Phase.INFERENCE;
 
   /**
    * The table as a value, for snapshots.
@@ -22,13 +23,15 @@ public final class JobTable {
    * @param jobs every job
    * @param submitted how many jobs were ever submitted
    * @param lastDataset the dataset last used, if any
-   * @param fairness what running jobs get equal amounts of, if it was ever set
+   * @param fairness what running jobs get equal amounts of
+   * @param phase what the workers do
    */
   public record Recorded(
       List<Progress.Recorded> jobs,
       long submitted,
       Optional<FileName> lastDataset,
-      Optional<Fairness> fairness) {}
+      Optional<Fairness> fairness,
+      Optional<Phase> phase) {}
 
   /** The id that the next job gets. */
   public JobId nextId() {
@@ -39,7 +42,16 @@ public final class JobTable {
   public void submit(JobSpec spec, List<Input> inputs) {
     submitted = spec.id().value();
     lastDataset = spec.dataset();
-    jobs.put(spec.id(), new Progress(spec, inputs));
+    jobs.put(
+        spec.id(), new Progress(spec, inputs, waits(spec) ? JobState.QUEUED : JobState.RUNNING));
+  }
+
+  private boolean waits(JobSpec spec) {
+    return spec.conditions()
+        .after()
+        .flatMap(this::get)
+        .filter(job -> !job.state().isEnd())
+        .isPresent();
   }
 
   /** Takes a result; false for one that was committed before, or of a job that isn't running. */
@@ -51,7 +63,33 @@ public final class JobTable {
   /** Ends a job and returns the inputs that it had pinned. */
   public List<Input> end(JobId id, JobState last, long atMs) {
     Progress job = jobs.get(id);
-    return job == null ? List.of() : job.end(last, atMs);
+    if (job == null) {
+      return List.of();
+    }
+    List<Input> pinned = job.end(last, atMs);
+    for (Progress other : jobs.values()) {
+      if (other.state() == JobState.QUEUED && !waits(other.spec())) {
+        other.turn(JobState.RUNNING);
+      }
+    }
+    return pinned;
+  }
+
+  /** Has a running or queued job rest; false for any other. */
+  public boolean pause(JobId id) {
+    return turn(id, JobState.PAUSED, JobState.RUNNING, JobState.QUEUED);
+  }
+
+  /** Has a resting job go on, or wait on for the one before it; false for any other. */
+  public boolean resume(JobId id) {
+    boolean waits = get(id).filter(job -> waits(job.spec())).isPresent();
+    return turn(id, waits ? JobState.QUEUED : JobState.RUNNING, JobState.PAUSED);
+  }
+
+  private boolean turn(JobId id, JobState to, JobState... from) {
+    Optional<Progress> job = get(id).filter(one -> List.of(from).contains(one.state()));
+    job.ifPresent(one -> one.turn(to));
+    return job.isPresent();
   }
 
   /** One job. */
@@ -84,13 +122,24 @@ public final class JobTable {
     fairness = by;
   }
 
+  /** What the workers do. */
+  public Phase phase() {
+    return phase;
+  }
+
+  /** Has the workers do something else. */
+  public void enter(Phase next) {
+    phase = next;
+  }
+
   /** This table as a value. */
   public Recorded toRecorded() {
     return new Recorded(
         jobs.values().stream().map(Progress::toRecorded).toList(),
         submitted,
         lastDataset(),
-        Optional.of(fairness));
+        Optional.of(fairness),
+        Optional.of(phase));
   }
 
   /** The table that a value was taken of. */
@@ -100,6 +149,7 @@ public final class JobTable {
     table.submitted = recorded.submitted();
     table.lastDataset = recorded.lastDataset().orElse(null);
     table.fairness = recorded.fairness().orElse(Fairness.RATE);
+    table.phase = recorded.phase().orElse(Phase.INFERENCE);
     return table;
   }
 }

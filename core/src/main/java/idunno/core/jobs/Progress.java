@@ -21,6 +21,7 @@ public final class Progress {
   private final NavigableMap<Integer, BatchRecord> recordsByNumber = new TreeMap<>();
   private final NavigableMap<Integer, List<QueryResult>> results = new TreeMap<>();
   private final LatencyHistogram times;
+  private final TimeParts parts;
   private JobState state;
   private long endedMs;
   private long finished;
@@ -35,6 +36,7 @@ public final class Progress {
    * @param records the committed batches in the order of their commitment
    * @param results the results by batch; empty once the job is done
    * @param times the processing times of all finished queries
+   * @param parts what they were made of
    * @param state where the job is
    * @param endedMs when it was done or cancelled, 0 before
    * @param duplicates batches reported again after they were committed
@@ -45,16 +47,18 @@ public final class Progress {
       List<BatchRecord> records,
       NavigableMap<Integer, List<QueryResult>> results,
       LatencyHistogram.Recorded times,
+      Optional<TimeParts.Recorded> parts,
       JobState state,
       long endedMs,
       long duplicates) {}
 
   /** A job that has just been submitted. */
-  Progress(JobSpec spec, List<Input> inputs) {
+  Progress(JobSpec spec, List<Input> inputs, JobState state) {
     this.spec = spec;
     this.inputs = new ArrayList<>(inputs);
     this.times = new LatencyHistogram();
-    this.state = JobState.RUNNING;
+    this.parts = new TimeParts();
+    this.state = state;
   }
 
   /** The job that a value was taken of. */
@@ -62,6 +66,7 @@ public final class Progress {
     this.spec = recorded.spec();
     this.inputs = new ArrayList<>(recorded.inputs());
     this.times = LatencyHistogram.of(recorded.times());
+    this.parts = recorded.parts().map(TimeParts::of).orElseGet(TimeParts::new);
     this.state = recorded.state();
     this.endedMs = recorded.endedMs();
     this.duplicates = recorded.duplicates();
@@ -76,6 +81,7 @@ public final class Progress {
         List.copyOf(records),
         new TreeMap<>(results),
         times.toRecorded(),
+        Optional.of(parts.toRecorded()),
         state,
         endedMs,
         duplicates);
@@ -84,7 +90,7 @@ public final class Progress {
   /** Takes a batch's result, the first time that it comes. */
   boolean complete(BatchResult result, long atMs) {
     int batch = result.key().number();
-    if (state != JobState.RUNNING || done.get(batch)) {
+    if (!takesResults() || done.get(batch)) {
       duplicates++;
       return false;
     }
@@ -100,7 +106,10 @@ public final class Progress {
             result.results().size(),
             failed));
     results.put(batch, result.results());
-    result.timings().forEach(timing -> times.add(timing.totalMicros()));
+    for (Timing timing : result.timings()) {
+      times.add(timing.totalMicros());
+      parts.add(timing);
+    }
     if (done.cardinality() == spec.batches()) {
       state = JobState.PUBLISHING;
     }
@@ -113,6 +122,21 @@ public final class Progress {
     done.set(batch.number());
     finished += batch.queries();
     failures += batch.failures();
+  }
+
+  /** Whether results still count: also those that come in while it rests. */
+  public boolean takesResults() {
+    return state == JobState.RUNNING || state == JobState.PAUSED;
+  }
+
+  /** Whether more queries failed than may. */
+  public boolean hasFailed() {
+    return spec.conditions().maxFailures().filter(most -> failures > most).isPresent();
+  }
+
+  /** The job goes on, or rests. */
+  void turn(JobState to) {
+    state = to;
   }
 
   /** The job has ended: what it kept for running is let go. Returns the inputs it had pinned. */
@@ -201,6 +225,29 @@ public final class Progress {
   /** The processing times of all finished queries. */
   public LatencyHistogram times() {
     return times;
+  }
+
+  /** What those times were made of, and what went before. */
+  public TimeParts parts() {
+    return parts;
+  }
+
+  /**
+   * How long machines ran the batches that were committed in a window that ends now, all together.
+   *
+   * @param nowMs milliseconds since 1970, by the coordinator's clock
+   * @param windowMs the window's length, more than 0
+   * @return milliseconds of slots
+   */
+  public long machineMs(long nowMs, long windowMs) {
+    long sum = 0;
+    for (BatchRecord batch : records.reversed()) {
+      if (batch.committedMs() <= nowMs - windowMs) {
+        break;
+      }
+      sum += Math.max(0, batch.finishedMs() - batch.startedMs());
+    }
+    return sum;
   }
 
   /**

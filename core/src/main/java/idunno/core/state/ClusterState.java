@@ -1,7 +1,6 @@
 package idunno.core.state;
 
 import idunno.core.base.NodeName;
-import idunno.core.base.Range;
 import idunno.core.files.ChunkId;
 import idunno.core.files.FileName;
 import idunno.core.files.FileTable;
@@ -9,18 +8,12 @@ import idunno.core.files.FileVersion;
 import idunno.core.files.NewFile;
 import idunno.core.files.Placement;
 import idunno.core.files.StoredChunk;
-import idunno.core.jobs.BatchResult;
-import idunno.core.jobs.Input;
-import idunno.core.jobs.JobSpec;
-import idunno.core.jobs.JobState;
 import idunno.core.jobs.JobTable;
-import idunno.core.jobs.Progress;
 import idunno.core.membership.Member;
 import idunno.core.membership.MemberState;
 import idunno.core.membership.MemberTable;
 import idunno.core.models.Model;
 import idunno.core.models.ModelCard;
-import idunno.core.models.ModelKey;
 import idunno.core.models.ModelRef;
 import idunno.core.models.ModelTable;
 import java.util.ArrayList;
@@ -29,7 +22,6 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The state that every node holds, and the one place that changes it.
@@ -78,10 +70,7 @@ public final class ClusterState {
       case Command.AddModel add -> addModel(add);
       case Command.RemoveModel remove -> removeModel(remove);
       case Command.SetBatchSize set -> setBatchSize(set);
-      case Command.SubmitJob submit -> submit(submit);
-      case Command.CompleteBatches complete -> complete(complete);
-      case Command.PublishResults publish -> publish(publish);
-      case Command.CancelJob cancel -> cancel(cancel);
+      case Command.JobChange change -> jobChanges().apply(change);
     };
   }
 
@@ -103,9 +92,7 @@ public final class ClusterState {
           Command.AddModel _,
           Command.RemoveModel _,
           Command.SetBatchSize _,
-          Command.SubmitJob _,
-          Command.CompleteBatches _,
-          Command.CancelJob _ ->
+          Command.JobChange _ ->
           List.of();
     };
   }
@@ -255,7 +242,7 @@ public final class ClusterState {
       models.remove(model.key());
       model.files().forEach((part, version) -> dropUnshared(folder.resolve(part), version));
     }
-    pruneModels();
+    jobChanges().pruneModels();
     return new Reply.ModelRemoved(going.stream().map(Model::key).toList());
   }
 
@@ -275,21 +262,12 @@ public final class ClusterState {
     }
   }
 
-  private static Reply noModel(ModelRef model) {
-    return new Reply.Refused("no model " + model + "; 'model ls' lists those there are");
+  private JobChanges jobChanges() {
+    return new JobChanges(jobs, files, models, freed);
   }
 
-  private void pruneModels() {
-    Set<ModelKey> inUse = new TreeSet<>();
-    for (Progress job : jobs.all()) {
-      // One that is publishing still needs the model's labels.
-      if (job.state() == JobState.RUNNING || job.state() == JobState.PUBLISHING) {
-        inUse.add(job.spec().model());
-      }
-    }
-    for (Model dropped : models.prune(inUse)) {
-      dropped.files().values().forEach(version -> freed.addAll(files.unpin(version)));
-    }
+  static Reply noModel(ModelRef model) {
+    return new Reply.Refused("no model " + model + "; 'model ls' lists those there are");
   }
 
   private Reply setBatchSize(Command.SetBatchSize command) {
@@ -300,112 +278,6 @@ public final class ClusterState {
     return models.setBatchSize(command.name(), command.queries())
         ? new Reply.Done()
         : noModel(ModelRef.latest(command.name()));
-  }
-
-  private Reply submit(Command.SubmitJob command) {
-    Optional<Model> model = models.find(command.model());
-    if (model.isEmpty()) {
-      return noModel(command.model());
-    }
-    Optional<FileName> dataset = command.dataset().or(jobs::lastDataset);
-    if (dataset.isEmpty()) {
-      return new Reply.Refused("no dataset was used yet; name one with --dataset FOLDER");
-    }
-    List<FileName> names = files.namesIn(dataset.get());
-    Range range = command.range();
-    if (range.end() >= names.size()) {
-      return new Reply.Refused(
-          "queries "
-              + range.start()
-              + " to "
-              + range.end()
-              + ": dataset "
-              + dataset.get()
-              + (names.isEmpty() ? " has no files" : " has queries 0 to " + (names.size() - 1)));
-    }
-    int batchSize = command.batchSize().orElse(model.get().batchSize());
-    if (batchSize < 1
-        || batchSize > Model.MAX_BATCH_SIZE
-        || command.weight() < 1
-        || command.weight() > JobSpec.MAX_WEIGHT) {
-      return new Reply.Refused(
-          "expected a batch size of 1 to "
-              + Model.MAX_BATCH_SIZE
-              + " and a weight of 1 to "
-              + JobSpec.MAX_WEIGHT
-              + ", found "
-              + batchSize
-              + " and "
-              + command.weight());
-    }
-    List<Input> inputs = new ArrayList<>();
-    for (FileName name : names.subList((int) range.start(), (int) range.end() + 1)) {
-      FileVersion version = files.latest(name).orElseThrow();
-      files.pin(version);
-      inputs.add(new Input(name, version));
-    }
-    JobSpec job =
-        new JobSpec(
-            jobs.nextId(),
-            model.get().key(),
-            dataset.get(),
-            range,
-            batchSize,
-            command.weight(),
-            command.atMs());
-    jobs.submit(job, inputs);
-    return new Reply.Submitted(job);
-  }
-
-  private Reply complete(Command.CompleteBatches command) {
-    int counted = 0;
-    for (BatchResult result : command.results()) {
-      if (fits(result) && jobs.complete(result, command.atMs())) {
-        counted++;
-      }
-    }
-    return new Reply.Completed(counted, command.results().size() - counted);
-  }
-
-  private boolean fits(BatchResult result) {
-    return jobs.get(result.key().job()).filter(job -> job.spec().fits(result)).isPresent();
-  }
-
-  private Reply publish(Command.PublishResults command) {
-    Optional<Progress> job = jobs.get(command.job());
-    if (job.isEmpty() || job.get().state() != JobState.PUBLISHING) {
-      // Another coordinator has done it: the bytes that came with this one alone are in the way.
-      files.addChunks(command.chunks());
-      freed.addAll(files.dropUnreferenced(command.chunks()));
-      return new Reply.Refused("job " + command.job() + " has no results to publish");
-    }
-    files.addChunks(command.chunks());
-    Optional<String> objection = files.objection(command.file(), 0);
-    if (objection.isPresent()) {
-      freed.addAll(files.dropUnreferenced(command.chunks()));
-      return new Reply.Refused(objection.get());
-    }
-    FileVersion version = files.commit(command.file(), command.atMs());
-    freed.addAll(files.dropUnreferenced(command.chunks()));
-    freed.addAll(files.trim(command.file().name()));
-    end(job.get(), JobState.DONE, command.atMs());
-    return new Reply.Committed(List.of(version.number()));
-  }
-
-  private Reply cancel(Command.CancelJob command) {
-    Optional<Progress> job = jobs.get(command.job());
-    if (job.isEmpty() || job.get().state() != JobState.RUNNING) {
-      return new Reply.Refused("job " + command.job() + " is not running");
-    }
-    end(job.get(), JobState.CANCELLED, command.atMs());
-    return new Reply.Done();
-  }
-
-  private void end(Progress job, JobState last, long atMs) {
-    for (Input input : jobs.end(job.spec().id(), last, atMs)) {
-      freed.addAll(files.unpin(input.version()));
-    }
-    pruneModels();
   }
 
   /** The chunks that were freed since the last call: their bytes can go. */

@@ -8,7 +8,10 @@ import idunno.core.files.FileName;
 import idunno.core.files.NewFile;
 import idunno.core.files.StoredChunk;
 import idunno.core.jobs.BatchResult;
+import idunno.core.jobs.Conditions;
+import idunno.core.jobs.Fairness;
 import idunno.core.jobs.JobId;
+import idunno.core.jobs.Phase;
 import idunno.core.membership.Member;
 import idunno.core.models.ModelCard;
 import idunno.core.models.ModelName;
@@ -132,6 +135,9 @@ public sealed interface Command {
   /** The batch size of a model's jobs to come. */
   record SetBatchSize(ModelName name, int queries) implements Command {}
 
+  /** Changes what jobs there are, how far they are, or how they share the machines. */
+  sealed interface JobChange extends Command {}
+
   /** A new job. Without a dataset it takes the one last used. */
   record SubmitJob(
       ModelRef model,
@@ -139,11 +145,23 @@ public sealed interface Command {
       Range range,
       Optional<Integer> batchSize,
       int weight,
+      Conditions conditions,
       long atMs)
-      implements Command {}
+      implements JobChange {
+    /** A job that begins at once and goes on to its end. */
+    public SubmitJob(
+        ModelRef model,
+        Optional<FileName> dataset,
+        Range range,
+        Optional<Integer> batchSize,
+        int weight,
+        long atMs) {
+      this(model, dataset, range, batchSize, weight, Conditions.NONE, atMs);
+    }
+  }
 
   /** Finished batches; each counts once, whoever reports it again. */
-  record CompleteBatches(List<BatchResult> results, long atMs) implements Command {
+  record CompleteBatches(List<BatchResult> results, long atMs) implements JobChange {
     /** Keeps its own copy of the list. */
     public CompleteBatches {
       results = List.copyOf(results);
@@ -152,7 +170,7 @@ public sealed interface Command {
 
   /** The result file is durable: it becomes visible and the job is done. */
   record PublishResults(JobId job, NewFile file, List<StoredChunk> chunks, long atMs)
-      implements Command {
+      implements JobChange {
     /** Keeps its own copy of the list. */
     public PublishResults {
       chunks = List.copyOf(chunks);
@@ -160,5 +178,17 @@ public sealed interface Command {
   }
 
   /** A job is removed before its end. */
-  record CancelJob(JobId job, long atMs) implements Command {}
+  record CancelJob(JobId job, long atMs) implements JobChange {}
+
+  /** A job rests: its batches are taken off the desks. */
+  record PauseJob(JobId job) implements JobChange {}
+
+  /** A job that rests goes on. */
+  record ResumeJob(JobId job) implements JobChange {}
+
+  /** What running jobs get equal amounts of, from now on. */
+  record ShareBy(Fairness fairness) implements JobChange {}
+
+  /** What the workers do, from now on. */
+  record EnterPhase(Phase phase) implements JobChange {}
 }

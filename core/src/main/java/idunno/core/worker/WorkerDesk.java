@@ -31,7 +31,7 @@ public final class WorkerDesk {
   private static final Comparator<Waiting> IN_LINE =
       Comparator.<Waiting>comparingDouble(one -> one.assignment().tag())
           .thenComparing(one -> one.assignment().key().job(), Comparator.reverseOrder())
-          .thenComparing(one -> one.assignment().key().number());
+          .thenComparingInt(one -> one.assignment().key().number());
 
   private NodeId me;
   private final int slots;

@@ -198,7 +198,11 @@ final class Cluster {
           Command.RemoveModel _,
           Command.SetBatchSize _,
           Command.GiveUp _,
-          Command.CancelJob _ -> {}
+          Command.CancelJob _,
+          Command.PauseJob _,
+          Command.ResumeJob _,
+          Command.ShareBy _,
+          Command.EnterPhase _ -> {}
     }
     disks.applied(log.state(), request.command(), reply, timeline.nowMs());
     invariants.applied(log.state(), request, reply);

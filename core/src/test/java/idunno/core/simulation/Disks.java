@@ -66,11 +66,8 @@ final class Disks {
           Command.AddModel _,
           Command.RemoveModel _,
           Command.SetBatchSize _,
-          Command.SubmitJob _,
-          Command.CompleteBatches _,
-          Command.PublishResults _,
-          Command.GiveUp _,
-          Command.CancelJob _ -> {}
+          Command.JobChange _,
+          Command.GiveUp _ -> {}
     }
     for (DroppedReplica dropped : state.takeDropped()) {
       on(dropped.node()).remove(dropped.chunk());

@@ -301,7 +301,7 @@ final class SimulatedNode {
         batch.inputs().stream()
             .map(input -> JobPlan.answer(batch.model().name(), input.name()))
             .toList(),
-        Collections.nCopies(batch.inputs().size(), new Timing(10, 20, 30)));
+        Collections.nCopies(batch.inputs().size(), new Timing(5, 10, 20, 30)));
   }
 
   @Override

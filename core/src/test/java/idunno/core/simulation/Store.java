@@ -104,10 +104,8 @@ final class Store {
           Command.AddModel _,
           Command.RemoveModel _,
           Command.SetBatchSize _,
-          Command.SubmitJob _,
-          Command.PublishResults _,
-          Command.GiveUp _,
-          Command.CancelJob _ ->
+          Command.JobChange _,
+          Command.GiveUp _ ->
           command.toString();
     };
   }

@@ -13,8 +13,11 @@ import idunno.core.files.NewFile;
 import idunno.core.files.StoredChunk;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
+import idunno.core.jobs.Conditions;
+import idunno.core.jobs.Fairness;
 import idunno.core.jobs.Guess;
 import idunno.core.jobs.JobId;
+import idunno.core.jobs.Phase;
 import idunno.core.jobs.QueryResult;
 import idunno.core.jobs.Timing;
 import idunno.core.models.Model;
@@ -40,7 +43,7 @@ final class RandomCommands {
 
   Command next() {
     nowMs += random.nextInt(50);
-    return switch (random.nextInt(21)) {
+    return switch (random.nextInt(25)) {
       case 0 -> new Command.AdmitMember(name(), SampleCluster.place("n" + pick(2), pick(3)), nowMs);
       case 1 -> new Command.FailMember(node(), nowMs);
       case 2 -> new Command.ReleaseMember(node(), nowMs);
@@ -55,6 +58,10 @@ final class RandomCommands {
       case 16 -> new Command.CancelJob(job(), nowMs);
       case 17 -> random.nextInt(3) == 0 ? new Command.RemoveModel(model()) : commit();
       case 18 -> new Command.GiveUp();
+      case 19 -> new Command.PauseJob(job());
+      case 20 -> new Command.ResumeJob(job());
+      case 21 -> new Command.ShareBy(random.nextBoolean() ? Fairness.RATE : Fairness.TIME);
+      case 22 -> new Command.EnterPhase(random.nextBoolean() ? Phase.TRAINING : Phase.INFERENCE);
       default -> commit();
     };
   }
@@ -97,6 +104,9 @@ final class RandomCommands {
         new Range(random.nextInt(end + 1), end),
         random.nextBoolean() ? Optional.of(pick(4)) : Optional.empty(),
         pick(3),
+        new Conditions(
+            random.nextInt(4) == 0 ? Optional.of(job()) : Optional.empty(),
+            random.nextInt(4) == 0 ? Optional.of(random.nextInt(3)) : Optional.empty()),
         nowMs);
   }
 
@@ -118,7 +128,7 @@ final class RandomCommands {
               nowMs,
               nowMs + 9,
               answers,
-              Collections.nCopies(queries, new Timing(1, 2, random.nextInt(90_000)))));
+              Collections.nCopies(queries, new Timing(3, 1, 2, random.nextInt(90_000)))));
     }
     return new Command.CompleteBatches(results, nowMs);
   }

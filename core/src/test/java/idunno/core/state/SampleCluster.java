@@ -169,7 +169,12 @@ public final class SampleCluster {
       results.add(new QueryResult.Classified(List.of(new Guess(batch.number() + i, 9_000))));
     }
     return new BatchResult(
-        batch, by, AT_MS, AT_MS + 10, results, Collections.nCopies(queries, new Timing(1, 2, 3)));
+        batch,
+        by,
+        AT_MS,
+        AT_MS + 10,
+        results,
+        Collections.nCopies(queries, new Timing(4, 1, 2, 3)));
   }
 
   /** Completes one batch. */

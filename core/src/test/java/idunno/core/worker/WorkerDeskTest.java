@@ -56,7 +56,7 @@ final class WorkerDeskTest {
         0,
         1,
         List.of(new QueryResult.Failed("no picture")),
-        List.of(new Timing(1, 1, 1)));
+        List.of(new Timing(1, 1, 1, 1)));
   }
 
   private static Beat.Answer assigned(int... numbers) {

@@ -5,6 +5,9 @@ import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
 import idunno.core.files.DiskRoom;
 import idunno.core.files.FileName;
+import idunno.core.jobs.Fairness;
+import idunno.core.jobs.JobId;
+import idunno.core.jobs.Phase;
 import idunno.core.membership.MemberState;
 import idunno.core.models.ModelCard;
 import idunno.core.models.ModelKey;
@@ -280,14 +283,38 @@ public final class Views {
   /** How many queries a batch of a model's new jobs has. */
   public record BatchSizeAsk(int queries) {}
 
-  /** A new job; without a dataset, the one last used. */
+  /**
+   * A new job; without a dataset, the one last used.
+   *
+   * @param after the job that must have ended before
+   * @param maxFailures how many of its queries may fail
+   */
   public record JobAsk(
       String model,
       Optional<String> dataset,
       long start,
       long end,
       Optional<Integer> batchSize,
-      Optional<Integer> weight) {}
+      Optional<Integer> weight,
+      Optional<JobId> after,
+      Optional<Integer> maxFailures) {
+    /** A job that begins at once and goes on to its end. */
+    public JobAsk(
+        String model,
+        Optional<String> dataset,
+        long start,
+        long end,
+        Optional<Integer> batchSize,
+        Optional<Integer> weight) {
+      this(model, dataset, start, end, batchSize, weight, Optional.empty(), Optional.empty());
+    }
+  }
+
+  /** What running jobs shall get equal amounts of. */
+  public record FairnessAsk(Fairness fairness) {}
+
+  /** What the workers shall do. */
+  public record PhaseAsk(Phase phase) {}
 
   /**
    * How evenly the disks shall be used.

@@ -5,8 +5,6 @@ import idunno.core.base.NodeName;
 import idunno.core.coordinator.Balance;
 import idunno.core.coordinator.Report;
 import idunno.core.files.FileName;
-import idunno.core.jobs.JobId;
-import idunno.core.jobs.JobSpec;
 import idunno.core.membership.MemberState;
 import idunno.core.models.ModelName;
 import idunno.core.models.ModelRef;
@@ -402,19 +400,9 @@ public final class Client implements AutoCloseable {
         });
   }
 
-  /** Starts a job; answers what it is, its number included. */
-  public JobSpec submit(Views.JobAsk ask) throws IOException {
-    return change("POST", "/v1/jobs", Optional.of(ask), JobSpec.class);
-  }
-
-  /** The results of the queries finished so far, in their order, a JSON object a line. */
-  public void results(JobId job, Lines.Sink sink) throws IOException {
-    calls.stream(Ask.read("/v1/jobs/" + job + "/results", LOAD_MS), sink);
-  }
-
-  /** Ends a job before its time; what was finished stays readable. */
-  public Views.DoneView cancel(JobId job) throws IOException {
-    return change("POST", "/v1/jobs/" + job + "/cancel", Optional.empty(), Views.DoneView.class);
+  /** Jobs, and how they share the machines. */
+  public Jobs jobs() {
+    return new Jobs(this, calls);
   }
 
   /** Makes the node that was named leave its group; answers when it has left. */
@@ -448,7 +436,7 @@ public final class Client implements AutoCloseable {
     return calls.ask(read(path), decoded(type));
   }
 
-  private <T> T change(String method, String path, Optional<Object> body, Class<T> type)
+  <T> T change(String method, String path, Optional<Object> body, Class<T> type)
       throws IOException {
     prepareChange();
     Body bytes = body.map(value -> Body.bytes(Codec.json().encode(value))).orElse(Body.NONE);

@@ -187,14 +187,16 @@ public final class Demo {
     List<JobSpec> jobs = new ArrayList<>();
     for (String name : NETWORKS) {
       JobSpec job =
-          client.submit(
-              new JobAsk(
-                  name,
-                  Optional.of("photos"),
-                  0,
-                  pictures - 1,
-                  Optional.of(BATCH_SIZE),
-                  Optional.empty()));
+          client
+              .jobs()
+              .submit(
+                  new JobAsk(
+                      name,
+                      Optional.of("photos"),
+                      0,
+                      pictures - 1,
+                      Optional.of(BATCH_SIZE),
+                      Optional.empty()));
       jobs.add(job);
       step(
           "inference 0 %d %s: job %s, %d batches"
@@ -295,20 +297,22 @@ public final class Demo {
 
   private Verdict.Answers read(Client client, JobSpec job) throws IOException {
     List<Verdict.Result> results = new ArrayList<>();
-    client.results(
-        job.id(),
-        text -> {
-          ResultLine line =
-              Codec.json().decode(text.getBytes(StandardCharsets.UTF_8), ResultLine.class);
-          Optional<ResultLine.Top> best = line.top().map(List::getFirst);
-          results.add(
-              new Verdict.Result(
-                  line.query(),
-                  line.file().value(),
-                  best.map(ResultLine.Top::label),
-                  best.map(ResultLine.Top::score).orElse(0.0)));
-          return true;
-        });
+    client
+        .jobs()
+        .results(
+            job.id(),
+            text -> {
+              ResultLine line =
+                  Codec.json().decode(text.getBytes(StandardCharsets.UTF_8), ResultLine.class);
+              Optional<ResultLine.Top> best = line.top().map(List::getFirst);
+              results.add(
+                  new Verdict.Result(
+                      line.query(),
+                      line.file().value(),
+                      best.map(ResultLine.Top::label),
+                      best.map(ResultLine.Top::score).orElse(0.0)));
+              return true;
+            });
     return new Verdict.Answers(
         "job " + job.id() + " (" + job.model() + ")", job.range().size(), results);
   }

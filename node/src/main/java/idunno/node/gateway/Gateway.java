@@ -180,6 +180,8 @@ public final class Gateway implements AutoCloseable {
         models.train(exchange);
       }
       case "jobs" -> jobs.jobs(exchange, rest);
+      case "fairness" -> jobs.fairness(exchange);
+      case "phase" -> jobs.phase(exchange);
       default -> throw new NotFound("no such route: /v1/" + path.getFirst());
     }
   }

@@ -1,8 +1,10 @@
 package idunno.node.gateway;
 
 import idunno.core.base.RequestId;
+import idunno.core.jobs.Fairness;
 import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
+import idunno.core.jobs.Phase;
 import idunno.node.api.Views.JobAsk;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,6 +20,22 @@ public interface JobsPort {
   /** Cancels a job. */
   void cancel(RequestId id, JobId job) throws IOException, InterruptedException;
 
-  /** Writes the results that a job has so far, JSON lines in query order. */
-  void results(JobId job, OutputStream out) throws IOException, InterruptedException;
+  /** Has a job rest. */
+  void pause(RequestId id, JobId job) throws IOException, InterruptedException;
+
+  /** Has a job that rests go on. */
+  void resume(RequestId id, JobId job) throws IOException, InterruptedException;
+
+  /** Sets what running jobs get equal amounts of. */
+  void share(RequestId id, Fairness fairness) throws IOException, InterruptedException;
+
+  /** Sets what the workers do. */
+  void enter(RequestId id, Phase phase) throws IOException, InterruptedException;
+
+  /**
+   * Writes the results that a job has so far, JSON lines in query order.
+   *
+   * @param from the first query whose result is wanted
+   */
+  void results(JobId job, long from, OutputStream out) throws IOException, InterruptedException;
 }

@@ -112,9 +112,9 @@ public final class BatchRunner {
     if (query.failure != null) {
       return new QueryOutcome(
           new QueryResult.Failed(query.failure),
-          new Timing(query.fetchMicros, query.decodeMicros, 0));
+          new Timing(0, query.fetchMicros, query.decodeMicros, 0));
     }
-    Timing timing = new Timing(query.fetchMicros, query.decodeMicros, runMicros);
+    Timing timing = new Timing(0, query.fetchMicros, query.decodeMicros, runMicros);
     List<Guess> guesses =
         Ranking.top(lane.output(), lane.outputAt(query.place), model.card().output());
     QueryResult result =

@@ -3,8 +3,11 @@ package idunno.node.main;
 import idunno.core.base.Range;
 import idunno.core.base.RequestId;
 import idunno.core.files.FileName;
+import idunno.core.jobs.Conditions;
+import idunno.core.jobs.Fairness;
 import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
+import idunno.core.jobs.Phase;
 import idunno.core.models.ModelRef;
 import idunno.core.state.Command;
 import idunno.core.state.Reply;
@@ -30,20 +33,45 @@ final class JobsOps implements JobsPort {
             new Range(ask.start(), ask.end()),
             ask.batchSize(),
             ask.weight().orElse(1),
+            new Conditions(ask.after(), ask.maxFailures()),
             process.clockMs());
     return Outcomes.submit(process.node(), id, submit, Reply.Submitted.class).job();
   }
 
   @Override
   public void cancel(RequestId id, JobId job) throws IOException, InterruptedException {
-    Outcomes.submit(
-        process.node(), id, new Command.CancelJob(job, process.clockMs()), Reply.Done.class);
+    done(id, new Command.CancelJob(job, process.clockMs()));
   }
 
   @Override
-  public void results(JobId job, OutputStream out) throws IOException, InterruptedException {
+  public void pause(RequestId id, JobId job) throws IOException, InterruptedException {
+    done(id, new Command.PauseJob(job));
+  }
+
+  @Override
+  public void resume(RequestId id, JobId job) throws IOException, InterruptedException {
+    done(id, new Command.ResumeJob(job));
+  }
+
+  @Override
+  public void share(RequestId id, Fairness fairness) throws IOException, InterruptedException {
+    done(id, new Command.ShareBy(fairness));
+  }
+
+  @Override
+  public void enter(RequestId id, Phase phase) throws IOException, InterruptedException {
+    done(id, new Command.EnterPhase(phase));
+  }
+
+  private void done(RequestId id, Command command) throws IOException, InterruptedException {
+    Outcomes.submit(process.node(), id, command, Reply.Done.class);
+  }
+
+  @Override
+  public void results(JobId job, long from, OutputStream out)
+      throws IOException, InterruptedException {
     Node node = process.node();
     Outcomes.confirm(node);
-    node.results().write(job, out);
+    node.results().write(job, from, out);
   }
 }

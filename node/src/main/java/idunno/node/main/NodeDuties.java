@@ -77,7 +77,7 @@ final class NodeDuties implements Duties {
     return new Run() {
       @Override
       public Outcome call() throws Exception {
-        return run(assignment, halt);
+        return run(assignment, waitedMs * 1_000, halt);
       }
 
       @Override
@@ -87,7 +87,7 @@ final class NodeDuties implements Duties {
     };
   }
 
-  private Outcome run(Assignment assignment, Halt halt) throws Exception {
+  private Outcome run(Assignment assignment, long waitedMicros, Halt halt) throws Exception {
     List<PictureSource> pictures = new ArrayList<>();
     for (Input input : assignment.inputs()) {
       pictures.add(stored.of(input.version()));
@@ -97,7 +97,7 @@ final class NodeDuties implements Duties {
     try (WarmModels.Use use = warmer.use(assignment.model())) {
       for (QueryOutcome outcome : BatchRunner.run(use.model(), pictures, halt)) {
         results.add(outcome.result());
-        timings.add(outcome.timing());
+        timings.add(outcome.timing().after(waitedMicros));
       }
     }
     return new Outcome(results, timings);

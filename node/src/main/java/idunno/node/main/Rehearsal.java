@@ -5,6 +5,8 @@ import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
 import idunno.core.coordinator.Balance;
 import idunno.core.coordinator.Report;
+import idunno.core.jobs.Fairness;
+import idunno.core.jobs.Phase;
 import idunno.core.membership.Member;
 import idunno.core.membership.MemberState;
 import idunno.node.api.Views;
@@ -79,6 +81,14 @@ final class Rehearsal {
             true),
         new Views.MasterView(Optional.of(id), 1, 1, List.of()),
         new Views.FilesView(List.of()),
-        new Report(1, 0, List.of(member), List.of(), new TreeMap<>(), balance));
+        new Report(
+            1,
+            0,
+            Fairness.RATE,
+            Phase.INFERENCE,
+            List.of(member),
+            List.of(),
+            new TreeMap<>(),
+            balance));
   }
 }

@@ -51,8 +51,12 @@ final class Results {
     this.clockMs = clockMs;
   }
 
-  /** Writes the results that a job has so far. */
-  void write(JobId id, OutputStream out) throws IOException {
+  /**
+   * Writes the results that a job has so far.
+   *
+   * @param from the first query whose result is wanted
+   */
+  void write(JobId id, long from, OutputStream out) throws IOException {
     JobState at =
         state
             .read(s -> s.jobs().get(id).map(Progress::state))
@@ -63,9 +67,10 @@ final class Results {
           files
               .find(file, Optional.empty())
               .orElseThrow(() -> new NotFound(file + ": the results were deleted"));
-      files.copy(version, out);
+      long first = state.read(s -> s.jobs().get(id).orElseThrow().spec().range().start());
+      files.copy(version, new WithoutLines(Math.max(0, from - first), out));
     } else {
-      try (InputStream lines = lines(id)) {
+      try (InputStream lines = lines(id, from)) {
         lines.transferTo(out);
       }
     }
@@ -76,7 +81,7 @@ final class Results {
   void publish(JobId id) throws Exception {
     JobSpec spec = state.read(s -> s.jobs().get(id).orElseThrow().spec());
     FileStore.Durable file;
-    try (InputStream lines = lines(id)) {
+    try (InputStream lines = lines(id, 0)) {
       file = files.prepare(spec.resultFile(), lines);
     }
     Reply reply =
@@ -96,11 +101,13 @@ final class Results {
 
   /** The results so far, one batch in memory at a time. */
   @SuppressWarnings("JdkObsolete") // SequenceInputStream takes nothing but an Enumeration
-  private InputStream lines(JobId id) throws IOException {
+  private InputStream lines(JobId id, long from) throws IOException {
     JobSpec spec = state.read(s -> s.jobs().get(id).orElseThrow().spec());
     List<String> names = labelsOf(spec.model());
     Iterator<Integer> batches =
-        state.read(s -> s.jobs().get(id).orElseThrow().batchesWithResults()).iterator();
+        state.read(s -> s.jobs().get(id).orElseThrow().batchesWithResults()).stream()
+            .filter(batch -> spec.queriesOf(batch).end() >= from)
+            .iterator();
     return new SequenceInputStream(
         new Enumeration<InputStream>() {
           @Override
@@ -110,12 +117,12 @@ final class Results {
 
           @Override
           public InputStream nextElement() {
-            return new ByteArrayInputStream(render(id, batches.next(), names));
+            return new ByteArrayInputStream(render(id, batches.next(), from, names));
           }
         });
   }
 
-  private byte[] render(JobId id, int batch, List<String> names) {
+  private byte[] render(JobId id, int batch, long from, List<String> names) {
     record Part(Range queries, List<Input> inputs, List<QueryResult> results) {}
     Part part =
         state.read(
@@ -125,7 +132,8 @@ final class Results {
                   job.spec().queriesOf(batch), job.inputsOf(batch), job.resultsOf(batch));
             });
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (int i = 0; i < part.results().size(); i++) {
+    int first = (int) Math.max(0, from - part.queries().start());
+    for (int i = first; i < part.results().size(); i++) {
       out.writeBytes(
           ResultLine.of(
                   part.queries().start() + i,

@@ -2,11 +2,11 @@ package idunno.node.shell;
 
 import idunno.core.coordinator.Report;
 import idunno.core.coordinator.Report.JobReport;
+import idunno.core.jobs.Fairness;
 import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
-import idunno.core.models.Model;
-import idunno.node.api.Views;
+import idunno.core.jobs.Phase;
 import idunno.node.shell.Command.Group;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -22,19 +22,25 @@ final class JobCommands {
 
   static List<Command> all() {
     return List.of(
-        Command.remote(
-                "inference", Group.JOBS, "classify a range of a dataset", JobCommands::inference)
-            .numbered(13)
-            .takes("START", "the first query: a place in the dataset, counted from 0")
-            .takes("END", "the last query, itself included")
-            .takes("MODEL", "a model's name, or NAME@REVISION")
-            .option("--dataset", "FOLDER", "a folder of the store; else the one used last")
-            .option("--batch-size", "N", "queries a batch; else the model's (c3)")
-            .option("--weight", "W", "its share against other jobs, 1 to 1000; else 1")
-            .flag("wait until the job is done", "--wait"),
+        InferenceCommand.command(),
         Command.remote("jobs", Group.JOBS, "every job and how far it is", JobCommands::jobs),
+        Command.remote("job", Group.JOBS, "all that is known of one job", JobCommands::job)
+            .takes("JOB", "a job's number"),
         Command.remote("cancel", Group.JOBS, "end a job before its time", JobCommands::cancel)
             .takes("JOB", "a job's number"),
+        Command.remote("pause", Group.JOBS, "have a job rest", JobCommands::pause)
+            .takes("JOB", "a job's number"),
+        Command.remote("resume", Group.JOBS, "have a job that rests go on", JobCommands::resume)
+            .takes("JOB", "a job's number"),
+        Command.remote(
+                "phase",
+                Group.JOBS,
+                "what the workers do: load models, or run jobs",
+                JobCommands::phase)
+            .mayTake("PHASE", "training or inference; none: show it"),
+        Command.remote(
+                "fair", Group.JOBS, "what running jobs get equal amounts of", JobCommands::fair)
+            .mayTake("BY", "rate (queries a second) or time (of machines); none: show it"),
         Command.remote(
                 "c4",
                 Group.JOBS,
@@ -72,69 +78,11 @@ final class JobCommands {
     }
   }
 
-  private static int inference(Call call) throws IOException {
-    Words words = call.words();
-    long start = words.whole("START", 0, Long.MAX_VALUE);
-    long end = words.whole("END", 0, Long.MAX_VALUE);
-    if (end < start) {
-      throw new Usage("END: expected " + start + " or more (START), found " + end);
-    }
-    JobSpec spec =
-        call.client()
-            .submit(
-                new Views.JobAsk(
-                    words.modelRef("MODEL").toString(),
-                    words.option("--dataset").map(text -> Words.file("--dataset", text).value()),
-                    start,
-                    end,
-                    words.number("--batch-size", 1, Model.MAX_BATCH_SIZE).map(Long::intValue),
-                    words.number("--weight", 1, JobSpec.MAX_WEIGHT).map(Long::intValue)));
-    boolean wait = words.has("--wait");
-    if (!call.json()) {
-      call.print(described(spec));
-    } else if (!wait) {
-      call.printDocument(spec);
-    }
-    return wait ? await(call, spec.id()) : Action.DONE;
-  }
-
-  private static String described(JobSpec spec) {
-    return "job %s  %s on %s, queries %d to %d in %s batches of %d, weight %d"
-        .formatted(
-            spec.id(),
-            spec.model(),
-            spec.dataset(),
-            spec.range().start(),
-            spec.range().end(),
-            Units.count(spec.batches()),
-            spec.batchSize(),
-            spec.weight());
-  }
-
-  private static int await(Call call, JobId id) throws IOException {
-    JobReport job = untilEnded(call, id);
-    if (call.json()) {
-      call.printDocument(JobLine.of(job));
-    } else {
-      call.print(
-          "job %s  %s after %s: %s of %s queries, %s failed%s"
-              .formatted(
-                  id,
-                  MachineCommands.lower(job.state()),
-                  Units.span(job.endedMs() - job.spec().submittedMs()),
-                  Units.count(job.finished()),
-                  Units.count(job.spec().range().size()),
-                  Units.count(job.failures()),
-                  job.state() == JobState.DONE ? "; results in " + job.spec().resultFile() : ""));
-    }
-    return job.state() == JobState.DONE ? Action.DONE : Action.FAILED;
-  }
-
   /** Waits until a job is at its end, showing how far it is. */
   static JobReport untilEnded(Call call, JobId id) throws IOException {
     JobReport job = job(call.client().report(), id);
     try (ProgressLine progress = call.queries("job " + id)) {
-      while (job.state() == JobState.RUNNING || job.state() == JobState.PUBLISHING) {
+      while (!job.state().isEnd()) {
         progress.moved(job.finished(), job.spec().range().size());
         try {
           TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MS);
@@ -195,14 +143,82 @@ final class JobCommands {
     String word = MachineCommands.lower(state);
     return switch (state) {
       case RUNNING, PUBLISHING -> style.typed(word);
+      case QUEUED, PAUSED -> style.faint(word);
       case DONE -> style.good(word);
       case CANCELLED -> style.doubtful(word);
+      case FAILED -> style.bad(word);
     };
   }
 
   private static int cancel(Call call) throws IOException {
-    JobId id = call.words().job("JOB").orElseThrow(() -> new Usage("expected JOB"));
-    return MachineCommands.done(call, call.client().cancel(id));
+    return MachineCommands.done(call, call.client().jobs().cancel(theJob(call)));
+  }
+
+  private static int pause(Call call) throws IOException {
+    return MachineCommands.done(call, call.client().jobs().pause(theJob(call)));
+  }
+
+  private static int resume(Call call) throws IOException {
+    return MachineCommands.done(call, call.client().jobs().resume(theJob(call)));
+  }
+
+  private static JobId theJob(Call call) {
+    return call.words().job("JOB").orElseThrow(() -> new Usage("expected JOB"));
+  }
+
+  private static int job(Call call) throws IOException {
+    Report report = call.client().report();
+    JobReport job = job(report, theJob(call));
+    if (call.json()) {
+      call.printDocument(job);
+    } else {
+      JobFacts.of(job, report.nowMs()).forEach(call::print);
+    }
+    return Action.DONE;
+  }
+
+  /** What the workers do. */
+  record PhaseLine(Phase phase) {}
+
+  /** What running jobs get equal amounts of. */
+  record FairLine(Fairness fairness) {}
+
+  private static int phase(Call call) throws IOException {
+    Optional<String> wanted = call.words().optional("PHASE");
+    if (wanted.isPresent()) {
+      Phase phase = Words.oneOf("PHASE", wanted.get(), Phase.class);
+      return MachineCommands.done(call, call.client().jobs().enter(phase));
+    }
+    Phase phase = call.client().report().phase();
+    if (call.json()) {
+      call.printDocument(new PhaseLine(phase));
+    } else {
+      call.print(
+          switch (phase) {
+            case TRAINING -> "training: models are loaded with train; jobs wait";
+            case INFERENCE -> "inference: jobs run";
+          });
+    }
+    return Action.DONE;
+  }
+
+  private static int fair(Call call) throws IOException {
+    Optional<String> wanted = call.words().optional("BY");
+    if (wanted.isPresent()) {
+      Fairness by = Words.oneOf("BY", wanted.get(), Fairness.class);
+      return MachineCommands.done(call, call.client().jobs().share(by));
+    }
+    Fairness by = call.client().report().fairness();
+    if (call.json()) {
+      call.printDocument(new FairLine(by));
+    } else {
+      call.print(
+          switch (by) {
+            case RATE -> "rate: running jobs get equal query rates per weight";
+            case TIME -> "time: running jobs get equal machine time per weight";
+          });
+    }
+    return Action.DONE;
   }
 
   private static int results(Call call) throws IOException {
@@ -211,6 +227,7 @@ final class JobCommands {
     JobId id = named.isPresent() ? named.get() : newest(call.client().report());
     long[] printed = new long[1];
     call.client()
+        .jobs()
         .results(
             id,
             line -> {

@@ -28,10 +28,11 @@ public final class StatisticsCommands {
             "rates (10 s), finished, failures, fairness",
             StatisticsCommands::rates),
         Command.remote(
-            "c2",
-            Group.STATISTICS,
-            "time of a query: mean, deviation, percentiles",
-            StatisticsCommands::times),
+                "c2",
+                Group.STATISTICS,
+                "time of a query: mean, deviation, percentiles",
+                StatisticsCommands::times)
+            .flag("what the times are made of too", "--parts"),
         Command.remote(
                 "c5",
                 Group.STATISTICS,
@@ -70,7 +71,8 @@ public final class StatisticsCommands {
                 "FINISHED",
                 "ASKED",
                 "FAILED",
-                "FAIL SHARE");
+                "FAIL SHARE",
+                "TIME SHARE");
     for (Rates.JobRate job : rates.jobs()) {
       table.row(
           job.model().value(),
@@ -82,7 +84,8 @@ public final class StatisticsCommands {
           Units.count(job.finished()),
           Units.count(job.asked()),
           Units.count(job.failures()),
-          Units.share(job.failureShare()));
+          Units.share(job.failureShare()),
+          Units.share(job.machineShare()));
     }
     for (Rates.ModelRate model : rates.models()) {
       table.row(
@@ -95,26 +98,36 @@ public final class StatisticsCommands {
           Units.count(model.finished()),
           Units.count(model.asked()),
           Units.count(model.failures()),
-          Units.share(model.failureShare()));
+          Units.share(model.failureShare()),
+          Units.share(model.machineShare()));
     }
     table.printTo(call.out());
-    call.print(fairness(rates.fairness()));
+    call.print(fairness(rates));
   }
 
-  private static String fairness(Optional<Rates.Fairness> fairness) {
-    if (fairness.isEmpty()) {
+  private static String fairness(Rates rates) {
+    if (rates.fairness().isEmpty()) {
       return "fairness: nothing to compare, fewer than two jobs run";
     }
-    Rates.Fairness found = fairness.get();
+    Rates.Fairness found = rates.fairness().get();
     if (found.gapPercent().isEmpty()) {
       return "fairness: %d jobs run, none has finished a query in the last 10 s"
           .formatted(found.jobs());
     }
-    return "fairness: %d jobs run, gap between rates per weight %s %%, Jain's index %s"
-        .formatted(
-            found.jobs(),
-            Units.decimal(found.gapPercent().get(), 1),
-            found.jain().map(index -> Units.decimal(index, 4)).orElse("-"));
+    return "fairness by "
+        + MachineCommands.lower(rates.sharedBy())
+        + ": %d jobs run, gap between rates per weight %s %%, Jain's index %s; "
+            .formatted(found.jobs(), percent(found.gapPercent()), index(found.jain()))
+        + "between machine times per weight %s %%, %s"
+            .formatted(percent(found.timeGapPercent()), index(found.timeJain()));
+  }
+
+  private static String percent(Optional<Double> gap) {
+    return gap.map(one -> Units.decimal(one, 1)).orElse("-");
+  }
+
+  private static String index(Optional<Double> jain) {
+    return jain.map(one -> Units.decimal(one, 4)).orElse("-");
   }
 
   private static int times(Call call) throws IOException {
@@ -123,8 +136,46 @@ public final class StatisticsCommands {
       call.printDocument(times);
     } else {
       show(call, times);
+      if (call.words().has("--parts")) {
+        showParts(call, times);
+      }
     }
     return Action.DONE;
+  }
+
+  private static void showParts(Call call, Times times) {
+    Columns table =
+        call.columns()
+            .words("MODEL")
+            .figures("JOB")
+            .words("PART")
+            .figures("MEAN", "STD DEV", "MEDIAN", "P90", "P95", "P99");
+    for (Times.JobTimes job : times.jobs()) {
+      String model = job.model().value();
+      String id = job.job().toString();
+      part(table, model, id, "waiting", job.parts().waiting());
+      part(table, model, id, "fetching", job.parts().fetching());
+      part(table, model, id, "decoding", job.parts().decoding());
+      part(table, model, id, "running", job.parts().running());
+    }
+    table.printTo(call.out());
+  }
+
+  private static void part(
+      Columns table, String model, String job, String name, LatencyHistogram.Summary times) {
+    if (times.count() == 0) {
+      return;
+    }
+    table.row(
+        model,
+        job,
+        name,
+        Units.span(times.meanMs()),
+        Units.span(times.deviationMs()),
+        Units.span(times.medianMs()),
+        Units.span(times.p90Ms()),
+        Units.span(times.p95Ms()),
+        Units.span(times.p99Ms()));
   }
 
   /** Prints times for people, as c2 does. */

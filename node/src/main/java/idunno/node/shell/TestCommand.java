@@ -90,6 +90,7 @@ final class TestCommand {
     }
     JobSpec spec =
         call.client()
+            .jobs()
             .submit(
                 new Views.JobAsk(
                     model.toString(),
@@ -104,6 +105,7 @@ final class TestCommand {
     }
     Evaluation evaluation = new Evaluation(truth);
     call.client()
+        .jobs()
         .results(
             spec.id(),
             text -> {

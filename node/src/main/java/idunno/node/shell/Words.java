@@ -1,16 +1,19 @@
 package idunno.node.shell;
 
 import idunno.core.base.Address;
+import idunno.core.base.Checks;
 import idunno.core.files.FileName;
 import idunno.core.jobs.JobId;
 import idunno.core.models.ModelName;
 import idunno.core.models.ModelRef;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -45,6 +48,20 @@ public final class Words {
   /** The value of an option that is a whole number within bounds. */
   public Optional<Long> number(String option, long least, long most) {
     return option(option).map(text -> whole(option, text, least, most));
+  }
+
+  /** A word that is the name of a constant, in small letters. */
+  static <E extends Enum<E>> E oneOf(String label, String text, Class<E> type) {
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return constant;
+      }
+    }
+    String all =
+        Arrays.stream(type.getEnumConstants())
+            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(" or "));
+    throw new Usage(label + ": expected " + all + ", found " + Checks.quote(text));
   }
 
   /** A word that must be there. */

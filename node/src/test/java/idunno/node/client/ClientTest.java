@@ -91,8 +91,8 @@ class ClientTest {
           }
         });
     Client client = client();
-    assertEquals("job 1 is cancelled", client.cancel(new JobId(1)).done());
-    client.cancel(new JobId(1));
+    assertEquals("job 1 is cancelled", client.jobs().cancel(new JobId(1)).done());
+    client.jobs().cancel(new JobId(1));
     List<FakeApi.Asked> asked = api.asked("POST");
     assertEquals(3, asked.size());
     assertEquals(asked.get(0), asked.get(1));
@@ -133,9 +133,11 @@ class ClientTest {
         assertThrows(
             Refused.class,
             () ->
-                client.submit(
-                    new Views.JobAsk(
-                        "m", Optional.empty(), 0, 10, Optional.empty(), Optional.empty())));
+                client
+                    .jobs()
+                    .submit(
+                        new Views.JobAsk(
+                            "m", Optional.empty(), 0, 10, Optional.empty(), Optional.empty())));
     assertTrue(refused.isUsage());
     assertEquals(1, api.asked("POST").size());
   }
@@ -151,7 +153,7 @@ class ClientTest {
     assertSays(first + ", " + second, none);
     assertSays("--api", none);
     assertFalse(none.isOutcomeUnknown());
-    assertThrows(NoAnswer.class, () -> client.cancel(new JobId(1)));
+    assertThrows(NoAnswer.class, () -> client.jobs().cancel(new JobId(1)));
   }
 
   @Test
@@ -184,7 +186,7 @@ class ClientTest {
               throw new IOException("dies");
             }
           });
-      assertEquals("by the other", client().cancel(new JobId(7)).done());
+      assertEquals("by the other", client().jobs().cancel(new JobId(7)).done());
       assertEquals(api.asked("POST").getFirst(), other.asked("POST").getFirst());
     }
   }

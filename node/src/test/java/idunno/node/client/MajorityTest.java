@@ -77,7 +77,7 @@ class MajorityTest {
         };
     first.answering(answer);
     second.answering(answer);
-    assertEquals("done", client().cancel(new JobId(1)).done());
+    assertEquals("done", client().jobs().cancel(new JobId(1)).done());
   }
 
   @Test

@@ -6,6 +6,7 @@ import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobState;
 import idunno.core.models.ModelName;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -16,9 +17,14 @@ import java.util.TreeMap;
  *
  * @param jobs each job, oldest first
  * @param models each model, by name, over all of its jobs
+ * @param sharedBy what running jobs get equal amounts of
  * @param fairness between the running jobs; absent where fewer than two run
  */
-public record Rates(List<JobRate> jobs, List<ModelRate> models, Optional<Fairness> fairness) {
+public record Rates(
+    List<JobRate> jobs,
+    List<ModelRate> models,
+    idunno.core.jobs.Fairness sharedBy,
+    Optional<Fairness> fairness) {
   /** Keeps its own copies of the lists. */
   public Rates {
     jobs = List.copyOf(jobs);
@@ -34,6 +40,8 @@ public record Rates(List<JobRate> jobs, List<ModelRate> models, Optional<Fairnes
    * @param asked how many queries the job has
    * @param failures how many failed
    * @param failureShare the failed ones' share of the finished ones, 0 to 1
+   * @param machineShare its share of the machines' time over the last 10 s, 0 to 1
+   * @param duplicates batches that were reported again after they were committed
    */
   public record JobRate(
       JobId job,
@@ -45,7 +53,9 @@ public record Rates(List<JobRate> jobs, List<ModelRate> models, Optional<Fairnes
       long finished,
       long asked,
       long failures,
-      double failureShare) {}
+      double failureShare,
+      double machineShare,
+      long duplicates) {}
 
   /** One model: the sums over its jobs, described as in {@link JobRate}. */
   public record ModelRate(
@@ -55,7 +65,8 @@ public record Rates(List<JobRate> jobs, List<ModelRate> models, Optional<Fairnes
       long finished,
       long asked,
       long failures,
-      double failureShare) {}
+      double failureShare,
+      double machineShare) {}
 
   /**
    * How evenly the running jobs go.
@@ -66,22 +77,30 @@ public record Rates(List<JobRate> jobs, List<ModelRate> models, Optional<Fairnes
    * @param jain Jain's index of the rates per weight (Jain, Chiu and Hawe, 1984): the square of
    *     their sum over their number times the sum of their squares, from 1/number to 1, which is
    *     even; absent while all stand still
+   * @param timeGapPercent the same gap between their shares of machine time per weight
+   * @param timeJain the same index of those
    */
-  public record Fairness(int jobs, Optional<Double> gapPercent, Optional<Double> jain) {}
+  public record Fairness(
+      int jobs,
+      Optional<Double> gapPercent,
+      Optional<Double> jain,
+      Optional<Double> timeGapPercent,
+      Optional<Double> timeJain) {}
 
   /** The rates of a report. */
   public static Rates of(Report report) {
-    List<JobRate> jobs = report.jobs().stream().map(Rates::jobRate).toList();
+    long machineMs = report.jobs().stream().mapToLong(JobReport::machineMs).sum();
+    List<JobRate> jobs = report.jobs().stream().map(job -> jobRate(job, machineMs)).toList();
     NavigableMap<ModelName, List<JobRate>> byModel = new TreeMap<>();
     for (JobRate job : jobs) {
       byModel.computeIfAbsent(job.model(), model -> new ArrayList<>()).add(job);
     }
     List<ModelRate> models =
         byModel.entrySet().stream().map(one -> modelRate(one.getKey(), one.getValue())).toList();
-    return new Rates(jobs, models, fairness(jobs));
+    return new Rates(jobs, models, report.fairness(), fairness(jobs));
   }
 
-  private static JobRate jobRate(JobReport job) {
+  private static JobRate jobRate(JobReport job, long machineMs) {
     return new JobRate(
         job.spec().id(),
         job.spec().model().name(),
@@ -92,7 +111,9 @@ public record Rates(List<JobRate> jobs, List<ModelRate> models, Optional<Fairnes
         job.finished(),
         job.spec().range().size(),
         job.failures(),
-        share(job.failures(), job.finished()));
+        share(job.failures(), job.finished()),
+        share(job.machineMs(), machineMs),
+        job.duplicates());
   }
 
   private static ModelRate modelRate(ModelName model, List<JobRate> jobs) {
@@ -105,7 +126,8 @@ public record Rates(List<JobRate> jobs, List<ModelRate> models, Optional<Fairnes
         finished,
         jobs.stream().mapToLong(JobRate::asked).sum(),
         failures,
-        share(failures, finished));
+        share(failures, finished),
+        jobs.stream().mapToDouble(JobRate::machineShare).sum());
   }
 
   private static double share(long part, long whole) {
@@ -113,31 +135,27 @@ public record Rates(List<JobRate> jobs, List<ModelRate> models, Optional<Fairnes
   }
 
   private static Optional<Fairness> fairness(List<JobRate> jobs) {
-    double[] rates =
-        jobs.stream()
-            .filter(job -> job.state() == JobState.RUNNING)
-            .mapToDouble(JobRate::ratePerWeight)
-            .toArray();
-    if (rates.length < 2) {
+    List<JobRate> running = jobs.stream().filter(job -> job.state() == JobState.RUNNING).toList();
+    if (running.size() < 2) {
       return Optional.empty();
     }
-    double sum = 0;
-    double squares = 0;
-    double slowest = Double.MAX_VALUE;
-    double fastest = 0;
-    for (double rate : rates) {
-      sum += rate;
-      squares += rate * rate;
-      slowest = Math.min(slowest, rate);
-      fastest = Math.max(fastest, rate);
-    }
-    if (fastest == 0) {
-      return Optional.of(new Fairness(rates.length, Optional.empty(), Optional.empty()));
-    }
+    double[] rates = running.stream().mapToDouble(JobRate::ratePerWeight).toArray();
+    double[] times =
+        running.stream().mapToDouble(job -> job.machineShare() / job.weight()).toArray();
     return Optional.of(
         new Fairness(
-            rates.length,
-            Optional.of(100 * (fastest - slowest) / fastest),
-            Optional.of(sum * sum / (rates.length * squares))));
+            running.size(), gapPercent(rates), jain(rates), gapPercent(times), jain(times)));
+  }
+
+  private static Optional<Double> gapPercent(double[] amounts) {
+    double most = Arrays.stream(amounts).max().orElse(0);
+    double least = Arrays.stream(amounts).min().orElse(0);
+    return most == 0 ? Optional.empty() : Optional.of(100 * (most - least) / most);
+  }
+
+  private static Optional<Double> jain(double[] amounts) {
+    double sum = Arrays.stream(amounts).sum();
+    double squares = Arrays.stream(amounts).map(one -> one * one).sum();
+    return squares == 0 ? Optional.empty() : Optional.of(sum * sum / (amounts.length * squares));
   }
 }

@@ -42,6 +42,17 @@ class FiguresTest {
     // Rates per weight are 4 and 3; Jain's index is 49 / (2 * 25).
     assertEquals(25, fairness.gapPercent().orElseThrow(), 1e-9);
     assertEquals(0.98, fairness.jain().orElseThrow(), 1e-9);
+    // Of the machines' time they have 8/11 and 3/11, per weight 4/11 and 3/11.
+    assertEquals(25, fairness.timeGapPercent().orElseThrow(), 1e-9);
+    assertEquals(0.98, fairness.timeJain().orElseThrow(), 1e-9);
+  }
+
+  @Test
+  void aJobsShareOfTheMachinesIsOfTheTimeThatRunningJobsTook() {
+    Rates rates = Rates.of(Reports.busy());
+    assertEquals(
+        List.of(0.0, 8 / 11.0, 3 / 11.0), rates.jobs().stream().map(Rates.JobRate::machineShare).toList());
+    assertEquals(8 / 11.0, rates.models().getFirst().machineShare(), 1e-9);
   }
 
   @Test
@@ -73,7 +84,10 @@ class FiguresTest {
                     List.of(),
                     List.of())));
     assertEquals(
-        Optional.of(new Rates.Fairness(2, Optional.empty(), Optional.empty())), rates.fairness());
+        Optional.of(
+            new Rates.Fairness(
+                2, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty())),
+        rates.fairness());
     assertEquals(0, rates.jobs().getFirst().failureShare());
   }
 

@@ -10,10 +10,13 @@ import idunno.core.coordinator.Report.JobReport;
 import idunno.core.coordinator.Report.Running;
 import idunno.core.files.FileName;
 import idunno.core.jobs.BatchRecord;
+import idunno.core.jobs.Fairness;
 import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
 import idunno.core.jobs.LatencyHistogram;
+import idunno.core.jobs.Phase;
+import idunno.core.jobs.TimeParts;
 import idunno.core.membership.Member;
 import idunno.core.membership.MemberState;
 import idunno.core.models.ModelKey;
@@ -69,6 +72,8 @@ public final class Reports {
         rate,
         histogram.summary(),
         histogram.toRecorded(),
+        new TimeParts().toRecorded(),
+        (long) (1_000 * rate),
         0,
         state == JobState.RUNNING ? 0 : 60_000,
         running,
@@ -79,6 +84,8 @@ public final class Reports {
     return new Report(
         3,
         61_000,
+        Fairness.RATE,
+        Phase.INFERENCE,
         List.of(
             member(N1, MemberState.ALIVE),
             member(N2, MemberState.SUSPECT),
