@@ -5,7 +5,9 @@ import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.JobId;
 import idunno.core.models.ModelKey;
 import idunno.core.worker.Beat;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -19,17 +21,22 @@ final class DeskView {
   /** For so long a worker shall have work, should nobody give it any. */
   static final double BRIDGE_MS = 6_000;
 
+  /** So much work is given at once: more than is done between two beats. */
+  private static final double AT_ONCE_MS = 150;
+
   /** The most batches per slot, however small they are. */
   private static final int MOST_PER_SLOT = 128;
 
   private final Beat beat;
   private final Estimates estimates;
   private final NavigableSet<JobId> waitingJobs = new TreeSet<>();
+  private final NavigableMap<JobId, Integer> batchesOf = new TreeMap<>();
   private final NavigableSet<ModelKey> models = new TreeSet<>();
   private int batches;
   private double waitingMs;
   private double leastTag = Double.POSITIVE_INFINITY;
   private int given;
+  private double givenMs;
   private int ahead;
 
   /** The desk behind a beat, with nothing on it. */
@@ -42,13 +49,18 @@ final class DeskView {
   /** A batch lies there. */
   void add(BatchKey key, ModelKey model, Given one) {
     batches++;
+    batchesOf.merge(key.job(), 1, Integer::sum);
     models.add(model);
     if (!one.running()) {
-      // One of a model that nobody has run yet may take any time: it is enough for a slot.
-      waitingMs += estimates.runMs(node().name(), key).orElse(BRIDGE_MS);
+      waitingMs += expectedMs(key);
       leastTag = Math.min(leastTag, one.tag());
       waitingJobs.add(key.job());
     }
+  }
+
+  /** A batch of a model that nobody has run yet may take any time: it is enough for a slot. */
+  private double expectedMs(BatchKey key) {
+    return estimates.runMs(node().name(), key).orElse(BRIDGE_MS);
   }
 
   /** Whose desk it is. */
@@ -59,6 +71,11 @@ final class DeskView {
   /** The beat that is answered. */
   Beat beat() {
     return beat;
+  }
+
+  /** How many batches of a job lie there. */
+  int batchesOf(JobId job) {
+    return batchesOf.getOrDefault(job, 0);
   }
 
   /** Whether a slot would stand idle if it got nothing. */
@@ -74,7 +91,7 @@ final class DeskView {
   boolean hasRoom() {
     int slots = beat.slots();
     return isShort()
-        || (given < beat.finished().size() + slots
+        || ((given < beat.finished().size() + slots || givenMs < AT_ONCE_MS * slots)
             && batches < MOST_PER_SLOT * slots
             && waitingMs < BRIDGE_MS * slots);
   }
@@ -96,6 +113,7 @@ final class DeskView {
   void give(BatchKey key, ModelKey model, Given one) {
     if (hasRoom()) {
       given++;
+      givenMs += expectedMs(key);
     } else {
       ahead++;
     }

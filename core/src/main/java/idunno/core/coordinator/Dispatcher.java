@@ -19,7 +19,6 @@ import idunno.core.worker.Assignment;
 import idunno.core.worker.Beat;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -124,6 +123,7 @@ final class Dispatcher {
       fairTime.lift(hands.firstInLine());
     }
     Estimates estimates = new Estimates(state, hands, paces, nowMs);
+    lookAtEndings(state, estimates, runners.size(), nowMs);
     Optional<Offer> first = Optional.empty();
     for (JobId id : fairTime.inOrder()) {
       double tag = fairTime.clock(id);
@@ -132,8 +132,12 @@ final class Dispatcher {
         return Optional.empty();
       }
       Progress job = state.jobs().get(id).orElseThrow();
+      if (!desk.isShort() && desk.batchesOf(id) >= mostAhead(job, runners.size())) {
+        continue;
+      }
       Optional<Integer> batch = find(state, job, desk.node().name(), runners);
-      if (batch.isEmpty() || isLeftTo(estimates, desk, job, batch.get(), runners, nowMs)) {
+      if (batch.isEmpty()
+          || tail.isSoonerElsewhere(estimates, desk, new BatchKey(id, batch.get()), tag)) {
         continue;
       }
       Offer offer = new Offer(id, batch.get(), tag);
@@ -148,17 +152,28 @@ final class Dispatcher {
     return first.map(offer -> give(state, desk, offer, nowMs));
   }
 
-  /** Whether it is one of the last batches, and another should have it. */
-  private boolean isLeftTo(
-      Estimates estimates,
-      DeskView desk,
-      Progress job,
-      int batch,
-      Collection<NodeName> runners,
-      long nowMs) {
-    JobId id = job.spec().id();
-    return pool(id).atMost(job) <= runners.size()
-        && tail.isSoonerElsewhere(estimates, desk, new BatchKey(id, batch), nowMs);
+  /**
+   * How many batches of a job one desk may have ahead of their time: half of an even share of those
+   * that are left, so that a few desks don't take all of a short job, and each gets the last ones
+   * at its own pace. This is factoring (Hummel, Schonberg and Flynn, 1992).
+   */
+  private static int mostAhead(Progress job, int workers) {
+    int left = job.spec().batches() - job.batchesDone();
+    return Math.max(1, left / (2 * Math.max(1, workers)));
+  }
+
+  private void lookAtEndings(ClusterState state, Estimates estimates, int workers, long nowMs) {
+    if (!tail.isDue(nowMs)) {
+      return;
+    }
+    NavigableMap<JobId, Double> ending = new TreeMap<>();
+    pools.forEach(
+        (id, pool) -> {
+          if (pool.atMost(state.jobs().get(id).orElseThrow()) <= workers) {
+            ending.put(id, fairTime.clock(id));
+          }
+        });
+    tail.look(estimates, ending, nowMs);
   }
 
   private static boolean hasRoomFor(ClusterState state, DeskView desk, JobSpec spec) {
@@ -217,7 +232,7 @@ final class Dispatcher {
     if (tail.recall(estimates, desk, nowMs).isPresent() || !desk.isIdle()) {
       return Optional.empty();
     }
-    return tail.backup(estimates, desk, nowMs)
+    return tail.backup(estimates, desk)
         .map(
             key -> {
               double tag = hands.holders(key).iterator().next().tag();
@@ -255,7 +270,7 @@ final class Dispatcher {
   /** How many of a batch's pictures lie on which node. */
   private static Map<NodeName, Integer> picturesByNode(
       ClusterState state, Progress job, int batch) {
-    Map<NodeName, Integer> byNode = new HashMap<>();
+    Map<NodeName, Integer> byNode = new TreeMap<>();
     for (Input input : job.inputsOf(batch)) {
       for (Extent extent : input.version().extents().stream().limit(1).toList()) {
         List<NodeName> replicas =

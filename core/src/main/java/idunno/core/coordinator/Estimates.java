@@ -37,7 +37,7 @@ final class Estimates {
   /** When a batch that the node has will be done, from now on. */
   double leftMs(BatchKey key, Given given) {
     double run = runMs(given.node().name(), key).orElse(0);
-    return given.running() ? left(run, given) : backlogMs(given.node()) + run;
+    return given.running() ? left(run, given) : aheadMs(given.node(), given.tag());
   }
 
   /** One that should be done already is taken to last as long again as it has lasted so far. */
@@ -46,12 +46,15 @@ final class Estimates {
     return ran <= run ? run - ran : ran;
   }
 
-  /** When a slot of the node will have done all that it has now, on average. */
-  double backlogMs(NodeId node) {
+  /** When a slot of the node, on average, will have done all that has that tag or a lesser one. */
+  double aheadMs(NodeId node, double tag) {
     double sum = 0;
     for (Map.Entry<BatchKey, Given> one : hands.of(node).entrySet()) {
-      double run = runMs(node.name(), one.getKey()).orElse(0);
-      sum += one.getValue().running() ? left(run, one.getValue()) : run;
+      Given given = one.getValue();
+      if (given.running() || given.tag() <= tag) {
+        double run = runMs(node.name(), one.getKey()).orElse(0);
+        sum += given.running() ? left(run, given) : run;
+      }
     }
     return sum / slots(node);
   }

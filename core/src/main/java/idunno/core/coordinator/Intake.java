@@ -197,14 +197,13 @@ final class Intake {
       tell(new Event.BatchScheduled(next.get().key(), next.get().queries(), beat.node()));
       next = dispatcher.next(state, desk, runners, nowMs);
     }
-    if (desk.hasRoom()) {
-      Optional<Assignment> backup = dispatcher.help(state, desk, nowMs);
-      backup.ifPresent(
-          one -> {
-            assigned.add(one);
-            tell(new Event.BackupScheduled(one.key(), one.queries(), beat.node()));
-          });
-    }
+    dispatcher
+        .help(state, desk, nowMs)
+        .ifPresent(
+            backup -> {
+              assigned.add(backup);
+              tell(new Event.BackupScheduled(backup.key(), backup.queries(), beat.node()));
+            });
     return assigned;
   }
 

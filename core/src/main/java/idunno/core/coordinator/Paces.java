@@ -3,15 +3,15 @@ package idunno.core.coordinator;
 import idunno.core.base.NodeName;
 import idunno.core.models.ModelKey;
 import idunno.core.worker.Beat;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /** How fast each node runs each model, as the workers have measured and say with each beat. */
 final class Paces {
-  private final Map<NodeName, List<Beat.Pace>> byNode = new HashMap<>();
-  private final Map<ModelKey, Sum> byModel = new HashMap<>();
+  private final Map<NodeName, List<Beat.Pace>> byNode = new TreeMap<>();
+  private final Map<ModelKey, Sum> byModel = new TreeMap<>();
 
   private static final class Sum {
     private double ms;

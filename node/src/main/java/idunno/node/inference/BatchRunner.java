@@ -5,10 +5,12 @@ import idunno.core.jobs.Guess;
 import idunno.core.jobs.QueryResult;
 import idunno.core.jobs.Timing;
 import idunno.node.pictures.BrokenPicture;
+import idunno.node.pictures.PixelCache;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +24,14 @@ import org.jspecify.annotations.Nullable;
  * same outcomes, whoever runs it.
  */
 public final class BatchRunner {
+  private static final PixelCache NOTHING_KEPT = new PixelCache(0, System::nanoTime);
+
   private BatchRunner() {}
 
   /** Runs a batch that nobody will halt. */
   public static List<QueryOutcome> run(WarmModel model, List<PictureSource> pictures)
       throws PictureUnavailable, FailedRun, InterruptedException {
-    return run(model, pictures, new Halt());
+    return run(model, pictures, NOTHING_KEPT, new Halt());
   }
 
   /**
@@ -35,6 +39,7 @@ public final class BatchRunner {
    *
    * @param model the model, kept open until the batch is done
    * @param pictures where the batch's pictures come from, in order
+   * @param cache what was made of pictures before
    * @param halt ends it before its time
    * @return an outcome for each picture, in the same order
    * @throws PictureUnavailable if a picture could not be fetched this time: nothing is known of the
@@ -43,7 +48,8 @@ public final class BatchRunner {
    * @throws java.util.concurrent.CancellationException if it was halted
    * @throws InterruptedException if the thread is interrupted; looked at before each slice
    */
-  public static List<QueryOutcome> run(WarmModel model, List<PictureSource> pictures, Halt halt)
+  public static List<QueryOutcome> run(
+      WarmModel model, List<PictureSource> pictures, PixelCache cache, Halt halt)
       throws PictureUnavailable, FailedRun, InterruptedException {
     List<QueryOutcome> outcomes = new ArrayList<>(pictures.size());
     int perRun = model.picturesPerRun();
@@ -58,7 +64,7 @@ public final class BatchRunner {
         int ready = 0;
         for (int i = 0; i < length; i++) {
           halt.check();
-          slice[i] = prepare(lane, ready, start + i, pictures.get(start + i));
+          slice[i] = prepare(lane, ready, start + i, pictures.get(start + i), cache);
           ready += slice[i].failure == null ? 1 : 0;
         }
         long runMicros = timeRun(lane, ready, halt);
@@ -77,9 +83,14 @@ public final class BatchRunner {
   /** A query on its way: its place in the run, or why it has none. */
   private record Query(int place, @Nullable String failure, long fetchMicros, long decodeMicros) {}
 
-  private static Query prepare(Lane lane, int place, int position, PictureSource source)
+  private static Query prepare(
+      Lane lane, int place, int position, PictureSource source, PixelCache cache)
       throws PictureUnavailable {
     long started = System.nanoTime();
+    Optional<Object> content = source.content();
+    if (content.isPresent() && lane.put(place, content.get(), cache)) {
+      return new Query(place, null, 0, microsSince(started));
+    }
     byte[] file;
     try {
       file = source.read();
@@ -93,6 +104,7 @@ public final class BatchRunner {
     long fetched = System.nanoTime();
     try {
       lane.put(place, file);
+      content.ifPresent(known -> lane.keep(known, cache));
       return new Query(place, null, fetchMicros, microsSince(fetched));
     } catch (BrokenPicture e) {
       return new Query(-1, "broken: " + e.reason(), fetchMicros, microsSince(fetched));

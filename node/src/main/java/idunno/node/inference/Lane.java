@@ -8,6 +8,7 @@ import ai.onnxruntime.TensorInfo;
 import idunno.core.models.Preprocessing;
 import idunno.node.pictures.BrokenPicture;
 import idunno.node.pictures.Picture;
+import idunno.node.pictures.PixelCache;
 import idunno.node.pictures.Preprocessor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -75,6 +76,24 @@ final class Lane implements AutoCloseable {
    */
   void put(int place, byte[] file) throws BrokenPicture {
     put(place, preprocessor.decode(file));
+  }
+
+  /**
+   * Puts a picture in a place of the next run whose pixels were kept.
+   *
+   * @return whether they were
+   */
+  boolean put(int place, Object content, PixelCache cache) {
+    if (!cache.copy(content, preprocessor.shape(), scratch.pixels())) {
+      return false;
+    }
+    preprocessor.write(scratch, input, place * preprocessor.floatsPerPicture());
+    return true;
+  }
+
+  /** Keeps the pixels of the picture that was put last. */
+  void keep(Object content, PixelCache cache) {
+    cache.keep(content, preprocessor.shape(), scratch.pixels());
   }
 
   /** Puts a decoded picture in a place of the next run, counted from 0. */

@@ -1,6 +1,7 @@
 package idunno.node.inference;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /** Where a query's picture comes from. */
 @FunctionalInterface
@@ -14,4 +15,12 @@ public interface PictureSource {
    *     may be run again
    */
   byte[] read() throws IOException;
+
+  /**
+   * What its bytes are known by: two pictures for which it is equal have equal bytes; empty if that
+   * isn't known.
+   */
+  default Optional<Object> content() {
+    return Optional.empty();
+  }
 }

@@ -17,6 +17,7 @@ import idunno.node.consensus.VoterTerms;
 import idunno.node.coordination.CoordinatorLoop;
 import idunno.node.files.FileStore;
 import idunno.node.logs.NodeLog;
+import idunno.node.pictures.PixelCache;
 import idunno.node.replica.Proposer;
 import idunno.node.replica.ReplicatedState;
 import idunno.node.transfer.PeerReplicas;
@@ -63,6 +64,7 @@ final class Node implements AutoCloseable {
   private final FileStore files;
   private final Results results;
   private final Warmer warmer;
+  private final PixelCache pictures;
   private final CoordinatorLoop coordinator;
   private final DiskDuty diskDuty;
   private final Places places;
@@ -137,6 +139,7 @@ final class Node implements AutoCloseable {
       warmer =
           cleanup.add(
               new Warmer(state, consensus, files, data.resolve("models"), config.models(), log));
+      pictures = cleanup.add(new PixelCache(config.models().pictureBytes(), System::nanoTime));
       coordinator =
           cleanup.add(
               loop.set(
@@ -308,7 +311,7 @@ final class Node implements AutoCloseable {
         new WorkerLoop(
             id,
             config.slots(),
-            new NodeDuties(compass, peers, coordinator, admission, files, warmer, log),
+            new NodeDuties(compass, peers, coordinator, admission, files, warmer, pictures, log),
             new MeasuredRoom(chunks, System::nanoTime),
             clockMs);
   }

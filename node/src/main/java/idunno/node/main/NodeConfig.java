@@ -67,9 +67,14 @@ public record NodeConfig(
    * @param remark what the node's log should say of how the device was chosen, if anything
    * @param shareWeights whether processes of this machine share weights where they can
    * @param memoryBytes the most memory that warm models may take together
+   * @param pictureBytes the most memory for decoded pictures
    */
   public record Models(
-      Device device, Optional<String> remark, boolean shareWeights, long memoryBytes) {}
+      Device device,
+      Optional<String> remark,
+      boolean shareWeights,
+      long memoryBytes,
+      long pictureBytes) {}
 
   /**
    * Which ports are wanted.

@@ -15,6 +15,7 @@ import idunno.node.inference.PictureSource;
 import idunno.node.inference.QueryOutcome;
 import idunno.node.inference.WarmModels;
 import idunno.node.logs.NodeLog;
+import idunno.node.pictures.PixelCache;
 import idunno.node.wire.PeerReply;
 import idunno.node.wire.PeerRequest;
 import idunno.node.wire.Peers;
@@ -34,6 +35,7 @@ final class NodeDuties implements Duties {
   private final Admission admission;
   private final StoredPictures stored;
   private final Warmer warmer;
+  private final PixelCache cache;
   private final NodeLog log;
 
   NodeDuties(
@@ -43,6 +45,7 @@ final class NodeDuties implements Duties {
       Admission admission,
       FileStore files,
       Warmer warmer,
+      PixelCache cache,
       NodeLog log) {
     this.compass = compass;
     this.peers = peers;
@@ -50,6 +53,7 @@ final class NodeDuties implements Duties {
     this.admission = admission;
     this.stored = new StoredPictures(files);
     this.warmer = warmer;
+    this.cache = cache;
     this.log = log;
   }
 
@@ -95,7 +99,7 @@ final class NodeDuties implements Duties {
     List<QueryResult> results = new ArrayList<>();
     List<Timing> timings = new ArrayList<>();
     try (WarmModels.Use use = warmer.use(assignment.model())) {
-      for (QueryOutcome outcome : BatchRunner.run(use.model(), pictures, halt)) {
+      for (QueryOutcome outcome : BatchRunner.run(use.model(), pictures, cache, halt)) {
         results.add(outcome.result());
         timings.add(outcome.timing().after(waitedMicros));
       }

@@ -64,6 +64,13 @@ final class StartCommand {
   private static final String GPU_JAR = "--gpu-jar";
   private static final String MODEL_MEMORY = "--model-memory";
   private static final String OWN_WEIGHTS = "--own-weights";
+  private static final String PICTURE_MEMORY = "--picture-memory";
+
+  /** Of the machine's memory so much is taken for decoded pictures, if nothing is said, but... */
+  private static final int PICTURE_SHARE = 16;
+
+  /** ... no more than this: 7,000 pictures of 224 x 224. */
+  private static final long MOST_PICTURE_BYTES = 1L << 30;
 
   /** Ends the node when that process ends: for clusters that a program starts. */
   private static final String EXIT_WITH = "--exit-with";
@@ -143,6 +150,10 @@ final class StartCommand {
             MODEL_MEMORY,
             "SIZE",
             "the most memory for warm models, such as 4g; else half of the machine's")
+        .option(
+            PICTURE_MEMORY,
+            "SIZE",
+            "the most memory for decoded pictures; else a 16th of the machine's, at most 1g")
         .flag("do not share models' weights with other nodes of this machine", OWN_WEIGHTS)
         .option(EXIT_WITH, "PID", "end when that process ends")
         .option(Settings.CONFIG, "FILE", "a file of options, one NAME=VALUE a line");
@@ -291,7 +302,10 @@ final class StartCommand {
         choice.device(),
         choice.remark(),
         !settings.has(OWN_WEIGHTS),
-        settings.bytes(MODEL_MEMORY).orElseGet(() -> machineBytes() / 2));
+        settings.bytes(MODEL_MEMORY).orElseGet(() -> machineBytes() / 2),
+        settings
+            .bytes(PICTURE_MEMORY)
+            .orElseGet(() -> Math.min(MOST_PICTURE_BYTES, machineBytes() / PICTURE_SHARE)));
   }
 
   /** The memory of this machine, or of the container that this process runs in. */

@@ -6,6 +6,7 @@ import idunno.node.inference.PictureSource;
 import idunno.node.pictures.PictureDecoder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Pictures in the store, as inference reads them. */
 final class StoredPictures {
@@ -17,7 +18,17 @@ final class StoredPictures {
 
   /** A picture that is read when it is asked for. */
   PictureSource of(FileVersion version) {
-    return () -> read(version);
+    return new PictureSource() {
+      @Override
+      public byte[] read() throws IOException {
+        return StoredPictures.this.read(version);
+      }
+
+      @Override
+      public Optional<Object> content() {
+        return Optional.of(version.extents());
+      }
+    };
   }
 
   private byte[] read(FileVersion version) throws IOException {

@@ -56,12 +56,22 @@ public final class Preprocessor {
   public static final class Scratch {
     private final float[] line;
     private final int[] sums;
+    private final byte[] pixels;
     private int[][] rows = {};
     private int[] rowIn = {};
 
-    private Scratch(int width) {
+    private Scratch(int width, int height) {
       line = new float[3 * width];
       sums = new int[3 * width];
+      pixels = new byte[3 * width * height];
+    }
+
+    /**
+     * The picture as the model wants it but for its scale: resized and cut, 8 bits for each of red,
+     * green and blue, row by row.
+     */
+    public byte[] pixels() {
+      return pixels;
     }
 
     private void makeRoom(int count) {
@@ -79,7 +89,7 @@ public final class Preprocessor {
 
   /** Working memory for one thread. */
   public Scratch scratch() {
-    return new Scratch(how.width());
+    return new Scratch(how.width(), how.height());
   }
 
   /**
@@ -101,15 +111,36 @@ public final class Preprocessor {
    * @param offset the index of the first value in {@code into}
    */
   public void write(Picture picture, Scratch scratch, FloatBuffer into, int offset) {
+    resize(picture, scratch);
+    write(scratch, into, offset);
+  }
+
+  /** Resizes and cuts a decoded picture: the first half of {@link #write}. */
+  public void resize(Picture picture, Scratch scratch) {
     int shorter = Math.min(picture.width(), picture.height());
     ResizeTaps across = taps(side(picture.width(), shorter, how.width()));
     ResizeTaps down = taps(side(picture.height(), shorter, how.height()));
     int kept = Math.min(Math.min(down.most(), picture.height()), MAX_KEPT_ROWS);
     scratch.makeRoom(kept);
+    int length = 3 * how.width();
     for (int y = 0; y < how.height(); y++) {
       combineRows(picture, scratch, kept, across, down, y);
+      for (int i = 0; i < length; i++) {
+        scratch.pixels[y * length + i] = (byte) scratch.sums[i];
+      }
+    }
+  }
+
+  /** Writes the input values of the pixels in the working memory: the second half. */
+  public void write(Scratch scratch, FloatBuffer into, int offset) {
+    for (int y = 0; y < how.height(); y++) {
       writeRow(scratch, into, offset, y);
     }
+  }
+
+  /** What the pixels depend on besides the picture: models alike in it may share them. */
+  public PixelShape shape() {
+    return PixelShape.of(how);
   }
 
   private Side side(int in, int shorter, int wanted) {
@@ -155,7 +186,8 @@ public final class Preprocessor {
 
   private void writeRow(Scratch scratch, FloatBuffer into, int offset, int y) {
     int width = how.width();
-    int[] sums = scratch.sums;
+    byte[] pixels = scratch.pixels;
+    int first = 3 * y * width;
     float[] line = scratch.line;
     boolean planes = how.layout() == Preprocessing.Layout.NCHW;
     for (int c = 0; c < 3; c++) {
@@ -164,7 +196,7 @@ public final class Preprocessor {
       int to = planes ? c * width : c;
       int step = planes ? 1 : 3;
       for (int x = 0; x < width; x++) {
-        line[to + x * step] = value[sums[3 * x + from]];
+        line[to + x * step] = value[pixels[first + 3 * x + from] & 0xff];
       }
     }
     if (planes) {

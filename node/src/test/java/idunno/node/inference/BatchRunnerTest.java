@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import idunno.core.jobs.QueryResult.Classified;
 import idunno.core.jobs.QueryResult.Failed;
+import idunno.node.pictures.PixelCache;
 import idunno.node.pictures.Reference;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -14,11 +15,15 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +59,59 @@ class BatchRunnerTest {
     }
     List<QueryOutcome> outcomes = BatchRunner.run(model, batch);
     assertEquals(expected, outcomes.stream().map(this::label).toList());
+  }
+
+  @Test
+  void a_second_pass_over_pictures_that_were_kept_reads_none_and_answers_the_same()
+      throws Exception {
+    byte[][] files = {Paint.RED, Paint.GREEN, Paint.BLUE, Paint.DARK};
+    AtomicInteger reads = new AtomicInteger();
+    List<PictureSource> batch = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      int number = i;
+      batch.add(
+          new PictureSource() {
+            @Override
+            public byte[] read() {
+              reads.incrementAndGet();
+              return files[number % 4];
+            }
+
+            @Override
+            public Optional<Object> content() {
+              return Optional.of(number);
+            }
+          });
+    }
+    try (PixelCache cache = new PixelCache(1 << 20, System::nanoTime)) {
+      List<Object> first = answers(BatchRunner.run(model, batch, cache, new Halt()));
+      assertEquals(20, reads.get());
+      List<Object> second = answers(BatchRunner.run(model, batch, cache, new Halt()));
+
+      assertEquals(20, reads.get(), "nothing was read again");
+      assertEquals(first, second);
+      assertEquals(first, answers(BatchRunner.run(model, batch)));
+    }
+  }
+
+  @Test
+  void a_batch_that_is_halted_ends_in_the_middle_and_the_model_goes_on() throws Exception {
+    Halt halt = new Halt();
+    AtomicInteger reads = new AtomicInteger();
+    List<PictureSource> batch =
+        Collections.nCopies(
+            40,
+            () -> {
+              if (reads.incrementAndGet() == 10) {
+                halt.ask();
+              }
+              return Paint.RED;
+            });
+    try (PixelCache nothing = new PixelCache(0, System::nanoTime)) {
+      assertThrows(CancellationException.class, () -> BatchRunner.run(model, batch, nothing, halt));
+    }
+    assertEquals(10, reads.get());
+    assertEquals("red", label(BatchRunner.run(model, List.of(() -> Paint.RED)).getFirst()));
   }
 
   @Test

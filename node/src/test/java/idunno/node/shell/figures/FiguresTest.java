@@ -51,7 +51,8 @@ class FiguresTest {
   void aJobsShareOfTheMachinesIsOfTheTimeThatRunningJobsTook() {
     Rates rates = Rates.of(Reports.busy());
     assertEquals(
-        List.of(0.0, 8 / 11.0, 3 / 11.0), rates.jobs().stream().map(Rates.JobRate::machineShare).toList());
+        List.of(0.0, 8 / 11.0, 3 / 11.0),
+        rates.jobs().stream().map(Rates.JobRate::machineShare).toList());
     assertEquals(8 / 11.0, rates.models().getFirst().machineShare(), 1e-9);
   }
 
