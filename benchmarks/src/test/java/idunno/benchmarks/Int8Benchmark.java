@@ -1,13 +1,6 @@
 package idunno.benchmarks;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import idunno.core.models.ModelCard;
-import idunno.core.models.Preprocessing;
 import idunno.node.inference.BatchRunner;
-import idunno.node.inference.OnnxRuntime;
 import idunno.node.inference.PictureSource;
 import idunno.node.inference.WarmModel;
 import idunno.node.quantize.Quantizer;
@@ -15,18 +8,11 @@ import idunno.node.quantize.Report;
 import idunno.node.quantize.Settings;
 import idunno.node.zoo.Progress;
 import idunno.node.zoo.Zoo;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,8 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
  * machine's own speed swings.
  */
 class Int8Benchmark {
-  private static final int PER_RUN = 8;
-  private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
   @TempDir Path folder;
 
@@ -52,10 +36,6 @@ class Int8Benchmark {
       double[] sorted = figures.stream().mapToDouble(each -> each).sorted().toArray();
       return sorted[sorted.length / 2];
     }
-  }
-
-  private interface Work {
-    void run(int slice) throws Exception;
   }
 
   @Test
@@ -81,15 +61,17 @@ class Int8Benchmark {
 
     try (WarmModel floats = WarmModel.open(exact);
         WarmModel bytes = WarmModel.open(small);
-        Raw rawFloats = new Raw(exact, floats.card());
-        Raw rawBytes = new Raw(small, bytes.card())) {
+        RawNetwork rawFloats = new RawNetwork(exact, floats.card());
+        RawNetwork rawBytes = new RawNetwork(small, bytes.card())) {
       List<Series> all =
           List.of(
-              new Series("additions", Int8Benchmark::additions),
-              new Series("float, limit", () -> rate(count, rawFloats::run)),
-              new Series("float", () -> rate(count, slice -> classify(floats, sources, slice))),
-              new Series("int8, limit", () -> rate(count, rawBytes::run)),
-              new Series("int8", () -> rate(count, slice -> classify(bytes, sources, slice))));
+              new Series("additions", Parallel::additions),
+              new Series("float, limit", () -> Parallel.rate(count, rawFloats::run)),
+              new Series(
+                  "float", () -> Parallel.rate(count, slice -> classify(floats, sources, slice))),
+              new Series("int8, limit", () -> Parallel.rate(count, rawBytes::run)),
+              new Series(
+                  "int8", () -> Parallel.rate(count, slice -> classify(bytes, sources, slice))));
       for (int round = 0; round <= rounds; round++) {
         for (Series series : all) {
           double figure = series.once().call();
@@ -108,7 +90,7 @@ class Int8Benchmark {
         "%n%s, %d pictures of 500 x 375, %d threads, medians of %d rounds, alternating%n",
         name,
         count,
-        THREADS,
+        Parallel.THREADS,
         all.getFirst().figures().size());
     System.out.println("              pictures/s   lowest  highest");
     for (Series series : all.subList(1, all.size())) {
@@ -140,88 +122,9 @@ class Int8Benchmark {
         100 * (swing[swing.length - 1] / swing[0] - 1));
   }
 
-  /** Runs {@code count} pictures in slices on all threads; {@return pictures a second} */
-  private static double rate(int count, Work work) throws Exception {
-    int slices = count / PER_RUN;
-    try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
-      List<Callable<Boolean>> each = new ArrayList<>();
-      for (int i = 0; i < slices; i++) {
-        int slice = i;
-        each.add(
-            () -> {
-              work.run(slice);
-              return true;
-            });
-      }
-      long started = System.nanoTime();
-      for (Future<Boolean> done : threads.invokeAll(each)) {
-        done.get();
-      }
-      return slices * PER_RUN / ((System.nanoTime() - started) / 1e9);
-    }
-  }
-
   private static void classify(WarmModel model, List<PictureSource> pictures, int slice)
       throws Exception {
-    BatchRunner.run(model, pictures.subList(slice * PER_RUN, (slice + 1) * PER_RUN));
-  }
-
-  /** A fixed piece of arithmetic on all threads; {@return how often a second} */
-  private static double additions() throws Exception {
-    return rate(
-        PER_RUN * 2 * THREADS,
-        slice -> {
-          double sum = slice;
-          for (int i = 0; i < 50_000_000; i++) {
-            sum += sum * 1e-9;
-          }
-          if (Double.isNaN(sum)) {
-            throw new IllegalStateException("not reached: the sum must be used");
-          }
-        });
-  }
-
-  /** The network alone, on tensors that are ready. */
-  private static final class Raw implements AutoCloseable {
-    private final OrtEnvironment environment = OnnxRuntime.environment();
-    private final OrtSession session;
-    private final String input;
-    private final OnnxTensor tensor;
-
-    Raw(Path model, ModelCard card) throws OrtException {
-      try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-        options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-        options.setIntraOpNumThreads(1);
-        options.setInterOpNumThreads(1);
-        session =
-            environment.createSession(model.resolve(ModelCard.NETWORK_FILE).toString(), options);
-      }
-      input = session.getInputNames().iterator().next();
-      Preprocessing how = card.preprocessing();
-      float[] values = new float[PER_RUN * 3 * how.width() * how.height()];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (i * 31 % 255 - 127) / 64f;
-      }
-      FloatBuffer buffer =
-          ByteBuffer.allocateDirect(values.length * Float.BYTES)
-              .order(ByteOrder.nativeOrder())
-              .asFloatBuffer();
-      buffer.put(values).flip();
-      long[] shape =
-          how.layout() == Preprocessing.Layout.NCHW
-              ? new long[] {PER_RUN, 3, how.height(), how.width()}
-              : new long[] {PER_RUN, how.height(), how.width(), 3};
-      tensor = OnnxTensor.createTensor(environment, buffer, shape);
-    }
-
-    void run(int slice) throws OrtException {
-      session.run(Map.of(input, tensor)).close();
-    }
-
-    @Override
-    public void close() throws OrtException {
-      tensor.close();
-      session.close();
-    }
+    BatchRunner.run(
+        model, pictures.subList(slice * RawNetwork.PICTURES, (slice + 1) * RawNetwork.PICTURES));
   }
 }

@@ -14,14 +14,14 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** JPEG files in memory: cuts of the zoo's photos, about as large as ImageNet's pictures. */
-final class Samples {
+public final class Samples {
   private static final int WIDTH = 500;
   private static final int HEIGHT = 375;
 
   private Samples() {}
 
   /** The same pictures each time; every other one is mirrored. */
-  static List<byte[]> make(int count) throws IOException {
+  public static List<byte[]> make(int count) throws IOException {
     List<BufferedImage> photos = new ArrayList<>();
     for (Picture photo : Zoo.pictures(Zoo.defaultCache(), Progress.none())) {
       photos.add(ImageIO.read(photo.path().toFile()));

@@ -88,6 +88,14 @@ class TranscriptIT {
     run("inference", "0", "40", "tiny", "--dataset", "pictures", "--wait");
     run("c4", "--lines", "3");
     run("jobs");
+    run("job", "1");
+    run("pause", "1");
+    run("resume", "7");
+    run("fair");
+    run("fair", "even");
+    run("fair", "rate");
+    run("phase");
+    run("phase", "inference");
     run("c1");
     run("c2");
     run("cvm");
@@ -153,8 +161,11 @@ class TranscriptIT {
             "model show tiny",
             "model catalogue",
             "jobs",
+            "job 1",
+            "phase",
+            "fair",
             "c1",
-            "c2",
+            "c2 --parts",
             "cvm",
             "cq",
             "grep admitted")) {

@@ -1,5 +1,6 @@
 package idunno.benchmarks.store;
 
+import idunno.benchmarks.Eventually;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;

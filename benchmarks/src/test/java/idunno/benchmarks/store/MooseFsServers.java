@@ -1,5 +1,6 @@
 package idunno.benchmarks.store;
 
+import idunno.benchmarks.Eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;

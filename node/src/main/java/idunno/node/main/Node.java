@@ -13,6 +13,7 @@ import idunno.node.consensus.ConsensusListener;
 import idunno.node.consensus.DiskIdentity;
 import idunno.node.consensus.Peer;
 import idunno.node.consensus.Replicated;
+import idunno.node.consensus.Status;
 import idunno.node.consensus.VoterTerms;
 import idunno.node.coordination.CoordinatorLoop;
 import idunno.node.files.FileStore;
@@ -72,6 +73,9 @@ final class Node implements AutoCloseable {
   private volatile @Nullable WorkerLoop worker;
   private volatile @Nullable String lastLeader;
   private final Rest rest;
+
+  /** The group has let this node go: its replica's end is no accident. */
+  private volatile boolean released;
 
   /**
    * What a node starts from.
@@ -251,9 +255,15 @@ final class Node implements AutoCloseable {
     @Override
     public void stopped(String reason, @Nullable Throwable cause) {
       log.write("consensus-stopped", "reason", reason, "cause", String.valueOf(cause));
-      if (cause instanceof IOException failure && chunks.isToBlameFor(failure)) {
+      boolean isOfTheDisk = cause instanceof IOException failure && chunks.isToBlameFor(failure);
+      if (cause == null && released) {
+        return;
+      }
+      if (cause == null || isOfTheDisk) {
+        // Without a cause the group has taken this replica out, or shut it down by mistake: unless
+        // the node is just leaving, it comes back as after a restart.
         rest.begin(reason, loop.await(), consensus);
-      } else if (cause != null) {
+      } else {
         ProcessEnd.now(config.name() + ": " + reason, cause);
       }
     }
@@ -294,6 +304,14 @@ final class Node implements AutoCloseable {
     Node node = new Node(start, log, clockMs);
     try {
       Joining.askForVote(node.peers, by, start.config().name(), node.place);
+      node.becomeCurrent();
+      if (node.consensus.status().role() == Status.Role.OBSERVER) {
+        // Ratis takes a replica that began outside of every group for a follower, which stands for
+        // election when the leader falls silent, and is shut down for it. One that finds itself
+        // among the listeners when it starts doesn't.
+        node.close();
+        return start(start, log, clockMs);
+      }
       node.enter();
       return node;
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -356,6 +374,7 @@ final class Node implements AutoCloseable {
                 + LEAVE_WITHIN_MS / 1000
                 + " s, since a batch or a copy of this node's chunks takes longer; ask again");
       }
+      released = true;
       Joining.askForRemoval(peers, compass, place.disk());
       log.write("left");
     } catch (ConsensusException e) {

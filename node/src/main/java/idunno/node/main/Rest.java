@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A node whose disk took no more of the consensus' log. Its replica there is closed, so that
- * another leads if this one did; what else the node does goes on as far as it can, and its chunks
- * can be read. When there is room again the node comes back, as after a restart.
+ * A node whose replica of the log can't go on: most often its disk took no more of it. The replica
+ * is closed, so that another leads if this one did; what else the node does goes on as far as it
+ * can, and its chunks can be read. When there is room the node comes back, as after a restart.
  *
  * <p>Rejected: to end the process. Whatever starts it again would do so in vain for as long as the
  * disk is full, and meanwhile the node's chunks would be out of reach.

@@ -1,22 +1,23 @@
-package idunno.benchmarks.store;
+package idunno.benchmarks;
 
 import java.io.IOException;
 import java.time.Duration;
 
 /** Waits for a condition with a deadline: the one place here that sleeps. */
-final class Eventually {
+public final class Eventually {
   private static final long POLL_MS = 300;
 
   private Eventually() {}
 
   /** What is waited for. */
   @FunctionalInterface
-  interface Condition {
+  public interface Condition {
+    /** Looks whether it holds. */
     boolean holds() throws IOException, InterruptedException;
   }
 
   /** Waits; {@return whether it held within that time} */
-  static boolean holds(Duration within, Condition condition)
+  public static boolean holds(Duration within, Condition condition)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + within.toNanos();
     while (!condition.holds()) {
@@ -33,7 +34,7 @@ final class Eventually {
    *
    * @throws IOException naming what was waited for, if it took longer
    */
-  static void see(String what, Duration within, Condition condition)
+  public static void see(String what, Duration within, Condition condition)
       throws IOException, InterruptedException {
     if (!holds(within, condition)) {
       throw new IOException("waited %d s in vain: %s".formatted(within.toSeconds(), what));

@@ -1,0 +1,123 @@
+package idunno.system;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import idunno.core.base.NodeName;
+import idunno.core.jobs.BatchRecord;
+import idunno.core.jobs.JobSpec;
+import idunno.node.demo.LocalCluster.Machine;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * The coordinator dies under two jobs, alone or with two workers: those who live never run out of
+ * work, hardly anything is computed twice, and the results are the same bytes.
+ */
+class FailoverIT {
+  private static final int QUERIES = 1_000;
+
+  /** Elections take longer than this; a worker without work ahead would stand still for as long. */
+  private static final long SHORT_MS = 800;
+
+  /** From the death until everything is as before: election, reports, new batches. */
+  private static final long AROUND_MS = 5_000;
+
+  @RegisterExtension static final Cluster CLUSTER = new Cluster(8, "--slots", "1");
+
+  private static final Work WORK = new Work(CLUSTER);
+  private static byte[] heavyAlone = {};
+  private static byte[] lightAlone = {};
+
+  @BeforeAll
+  static void runUndisturbed() throws Exception {
+    WORK.addModel("heavy", new Network(20));
+    WORK.addModel("light", new Network(8));
+    WORK.addPictures("pictures", QUERIES);
+    WORK.warm();
+    heavyAlone = WORK.awaitDone(submit("heavy").id());
+    lightAlone = WORK.awaitDone(submit("light").id());
+  }
+
+  private static JobSpec submit(String model) throws IOException {
+    return WORK.submit(Work.ask(model, "pictures", QUERIES, 4, 1));
+  }
+
+  @Test
+  void whenTheCoordinatorDiesNobodyStandsIdleAndNothingIsRunTwice() throws Exception {
+    killUnderTwoJobs(List.of(CLUSTER.coordinator()));
+  }
+
+  @Test
+  void whenThreeOfEightDieTheCoordinatorAmongThemTheOthersGoOn() throws Exception {
+    Machine coordinator = CLUSTER.coordinator();
+    List<Machine> victims = new ArrayList<>(List.of(coordinator));
+    CLUSTER.machines().stream()
+        .filter(machine -> !machine.name().equals(coordinator.name()))
+        .limit(2)
+        .forEach(victims::add);
+    killUnderTwoJobs(victims);
+  }
+
+  private static void killUnderTwoJobs(List<Machine> victims) throws Exception {
+    JobSpec heavy = submit("heavy");
+    JobSpec light = submit("light");
+    WORK.awaitBegun(light.id(), QUERIES / 4);
+    long killedMs = System.currentTimeMillis();
+    for (Machine victim : victims) {
+      victim.signal("KILL");
+    }
+    assertArrayEquals(lightAlone, WORK.awaitDone(light.id()));
+    long lightDoneMs = System.currentTimeMillis();
+    List<Machine> survivors =
+        CLUSTER.machines().stream().filter(machine -> !victims.contains(machine)).toList();
+    long untilMs = Math.min(killedMs + AROUND_MS, lightDoneMs);
+    for (Machine survivor : survivors) {
+      long idleMs = WorkerLog.of(survivor).longestIdleMs(killedMs, untilMs);
+      System.out.printf(
+          "failover: %d killed, %s idle for %d ms at most within %d ms%n",
+          victims.size(), survivor.name(), idleMs, untilMs - killedMs);
+      assertTrue(idleMs < SHORT_MS, () -> survivor.name() + " was idle for " + idleMs + " ms");
+    }
+    assertArrayEquals(heavyAlone, WORK.awaitDone(heavy.id()));
+    assertHardlyTwice(List.of(heavy, light), survivors);
+    assertShared(light, survivors);
+  }
+
+  private static void assertHardlyTwice(List<JobSpec> jobs, List<Machine> survivors)
+      throws IOException {
+    int batches = 0;
+    int again = 0;
+    for (JobSpec job : jobs) {
+      batches += job.batches();
+      Set<String> seen = new HashSet<>();
+      for (Machine survivor : survivors) {
+        for (String batch : WorkerLog.of(survivor).ended(job.id().value())) {
+          again += seen.add(batch) ? 0 : 1;
+        }
+      }
+    }
+    System.out.printf("failover: %d of %d batches were run twice%n", again, batches);
+    assertTrue(again <= batches / 100, again + " of " + batches + " batches were run twice");
+  }
+
+  /** The survivors did the victims' share, all of them. */
+  private static void assertShared(JobSpec job, List<Machine> survivors) throws IOException {
+    List<NodeName> workers =
+        WORK.job(job.id()).batches().stream()
+            .map(BatchRecord::node)
+            .map(node -> node.name())
+            .distinct()
+            .toList();
+    for (Machine survivor : survivors) {
+      assertTrue(
+          workers.contains(new NodeName(survivor.name())), () -> survivor.name() + " ran nothing");
+    }
+  }
+}
