@@ -13,9 +13,7 @@ import idunno.node.api.Views.JobAsk;
 import idunno.node.client.ByteProgress;
 import idunno.node.client.Client;
 import idunno.node.demo.LocalCluster;
-import idunno.node.main.Main;
 import idunno.node.transport.Http;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,16 +61,19 @@ final class JobCluster implements AutoCloseable {
     return started;
   }
 
-  private static List<String> program() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-Xmx1g",
-        "-Xrs",
-        "-cp",
-        System.getProperty("java.class.path") + File.pathSeparator,
-        Main.class.getName());
+  /**
+   * The launcher, and so the product's own libraries: with those of all peers beside them on the
+   * class path ONNX Runtime was seen to crash.
+   */
+  private static List<String> program() throws IOException {
+    Path folder = Path.of("").toAbsolutePath();
+    while (!Files.isExecutable(folder.resolve("idunno"))) {
+      folder = folder.getParent();
+      if (folder == null) {
+        throw new IOException("no launcher in this folder or above: run it in the source tree");
+      }
+    }
+    return List.of(folder.resolve("idunno").toString());
   }
 
   private void fill(Path folder, int pictures) throws Exception {
