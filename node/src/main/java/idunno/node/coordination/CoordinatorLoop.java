@@ -7,7 +7,9 @@ import idunno.core.coordinator.Happening;
 import idunno.core.coordinator.Report;
 import idunno.core.coordinator.UpkeepRule;
 import idunno.core.jobs.BatchResult;
+import idunno.core.jobs.JobState;
 import idunno.core.membership.DetectionRule;
+import idunno.core.state.ClusterState;
 import idunno.core.state.Command;
 import idunno.core.worker.Beat;
 import idunno.node.replica.ReplicatedState;
@@ -228,6 +230,10 @@ public final class CoordinatorLoop implements AutoCloseable {
   private void propose(Command command) throws Exception {
     try {
       deeds.propose(command);
+      if (command instanceof Command.CompleteBatches && state.read(CoordinatorLoop::isPublishing)) {
+        // A job's last batch: its results needn't wait for the next tick.
+        post(new Happening.Tick());
+      }
     } catch (Exception e) {
       if (command instanceof Command.CompleteBatches complete) {
         post(
@@ -236,6 +242,10 @@ public final class CoordinatorLoop implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  private static boolean isPublishing(ClusterState state) {
+    return state.jobs().all().stream().anyMatch(job -> job.state() == JobState.PUBLISHING);
   }
 
   private void copy(Effect.CopyChunk effect) {

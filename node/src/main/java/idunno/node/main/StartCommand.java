@@ -153,7 +153,8 @@ final class StartCommand {
         .option(
             PICTURE_MEMORY,
             "SIZE",
-            "the most memory for decoded pictures; else a 16th of the machine's, at most 1g")
+            "the most memory for decoded pictures, 0 for none; else a 16th of the machine's, at"
+                + " most 1g")
         .flag("do not share models' weights with other nodes of this machine", OWN_WEIGHTS)
         .option(EXIT_WITH, "PID", "end when that process ends")
         .option(Settings.CONFIG, "FILE", "a file of options, one NAME=VALUE a line");
@@ -304,7 +305,7 @@ final class StartCommand {
         !settings.has(OWN_WEIGHTS),
         settings.bytes(MODEL_MEMORY).orElseGet(() -> machineBytes() / 2),
         settings
-            .bytes(PICTURE_MEMORY)
+            .bytesOrNone(PICTURE_MEMORY)
             .orElseGet(() -> Math.min(MOST_PICTURE_BYTES, machineBytes() / PICTURE_SHARE)));
   }
 
