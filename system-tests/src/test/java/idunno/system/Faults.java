@@ -1,13 +1,10 @@
 package idunno.system;
 
-import idunno.node.client.Client;
-import idunno.node.client.Patience;
 import idunno.node.demo.LocalCluster.Machine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,19 +16,14 @@ import java.util.concurrent.TimeUnit;
  */
 final class Faults {
   private static final int MAX_AT_ONCE = 2;
+  private static final List<Fault.Kind> KINDS =
+      List.of(Fault.Kind.KILL, Fault.Kind.FREEZE, Fault.Kind.CUT);
 
   private final Cluster cluster;
   private final Random random;
   private final CountDownLatch end;
   private final List<String> log = Collections.synchronizedList(new ArrayList<>());
   private final long zeroNanos = System.nanoTime();
-
-  /** What can go wrong. */
-  private enum Kind {
-    KILL,
-    FREEZE,
-    CUT
-  }
 
   /**
    * Faults to come.
@@ -53,17 +45,13 @@ final class Faults {
   void run() throws IOException, InterruptedException {
     while (!isOverWithin(300 + random.nextInt(2_000))) {
       List<Machine> victims = victims();
-      Kind kind = Kind.values()[random.nextInt(cluster.wires().isPresent() ? 3 : 2)];
-      int forMs = kind == Kind.KILL ? random.nextInt(3_000) : 1_000 + random.nextInt(7_000);
-      List<String> names = victims.stream().map(Machine::name).toList();
+      Fault.Kind kind = KINDS.get(random.nextInt(cluster.wires().isPresent() ? 3 : 2));
+      int forMs = kind == Fault.Kind.KILL ? random.nextInt(3_000) : 1_000 + random.nextInt(7_000);
+      Fault fault = new Fault(kind, victims, forMs);
       log.add(
           "%8.3f s: %s %s for %d ms"
-              .formatted((System.nanoTime() - zeroNanos) / 1e9, kind, names, forMs));
-      switch (kind) {
-        case KILL -> kill(victims, forMs);
-        case FREEZE -> freeze(victims, forMs);
-        case CUT -> cut(names, forMs);
-      }
+              .formatted((System.nanoTime() - zeroNanos) / 1e9, kind, fault.names(), forMs));
+      fault.happen(cluster, end);
     }
   }
 
@@ -76,60 +64,13 @@ final class Faults {
     List<Machine> shuffled = new ArrayList<>(cluster.machines());
     Collections.shuffle(shuffled, random);
     if (random.nextBoolean()) {
-      coordinator().ifPresent(name -> shuffled.sort((a, b) -> first(b, name) - first(a, name)));
+      Fault.coordinator(cluster)
+          .ifPresent(name -> shuffled.sort((a, b) -> first(b, name) - first(a, name)));
     }
     return shuffled.subList(0, random.nextInt(3) == 0 ? MAX_AT_ONCE : 1);
   }
 
   private static int first(Machine machine, String name) {
     return machine.name().equals(name) ? 1 : 0;
-  }
-
-  private Optional<String> coordinator() {
-    try {
-      Client client = cluster.client().with(Patience.NONE);
-      return client.master().coordinator().map(id -> id.name().value());
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
-  private void kill(List<Machine> victims, int forMs) throws IOException, InterruptedException {
-    for (Machine victim : victims) {
-      victim.signal("KILL");
-    }
-    for (Machine victim : victims) {
-      victim.kill();
-    }
-    var _ = isOverWithin(forMs);
-    for (Machine victim : victims) {
-      victim.launch(List.of());
-    }
-    for (Machine victim : victims) {
-      victim.awaitUp();
-    }
-  }
-
-  private void freeze(List<Machine> victims, int forMs) throws IOException, InterruptedException {
-    try {
-      for (Machine victim : victims) {
-        victim.signal("STOP");
-      }
-      var _ = isOverWithin(forMs);
-    } finally {
-      for (Machine victim : victims) {
-        victim.signal("CONT");
-      }
-    }
-  }
-
-  private void cut(List<String> names, int forMs) throws IOException, InterruptedException {
-    Wires wires = cluster.wires().orElseThrow();
-    try {
-      wires.cutOff(names);
-      var _ = isOverWithin(forMs);
-    } finally {
-      wires.mend();
-    }
   }
 }

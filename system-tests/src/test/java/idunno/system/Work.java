@@ -98,6 +98,16 @@ record Work(Cluster cluster) {
             DONE_WITHIN,
             () -> job(id),
             seen -> seen.state() == JobState.DONE);
+    return whole(job);
+  }
+
+  /**
+   * Checks of a job that is done that each query was counted once and none lost.
+   *
+   * @param job with its batches
+   * @return the result file
+   */
+  byte[] whole(JobReport job) throws IOException {
     assertEquals(job.spec().range().size(), job.finished(), "finished is what was asked");
     NavigableSet<Integer> numbers = new TreeSet<>();
     long counted = 0;

@@ -44,8 +44,6 @@ import org.jspecify.annotations.Nullable;
  * starting or joining a group and ends by leaving it or with the process.
  */
 final class Node implements AutoCloseable {
-  private static final Duration JOIN_WITHIN = Duration.ofSeconds(90);
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
   private static final Duration REMOVE_WITHIN = Duration.ofSeconds(30);
   private static final long LEAVE_WITHIN_MS = 120_000;
 
@@ -305,7 +303,7 @@ final class Node implements AutoCloseable {
     Node node = new Node(start, log, clockMs);
     try {
       Joining.askForVote(node.peers, by, start.config().name(), node.place);
-      node.becomeCurrent();
+      node.catchUp().toTheEnd();
       if (node.consensus.status().role() == Status.Role.OBSERVER) {
         // Ratis takes a replica that began outside of every group for a follower, which stands for
         // election when the leader falls silent, and is shut down for it. One that finds itself
@@ -322,10 +320,11 @@ final class Node implements AutoCloseable {
   }
 
   private void enter() throws IOException, InterruptedException {
+    catchUp().whileItGoesOn();
     NodeId id = admission.admit();
     log.rename(id.toString());
     log.write("admitted", "node", id, "api", place.api(), "cluster", cluster);
-    becomeCurrent();
+    catchUp().toTheEnd();
     worker =
         new WorkerLoop(
             id,
@@ -335,19 +334,30 @@ final class Node implements AutoCloseable {
             clockMs);
   }
 
-  /** Waits until this node knows all that the group does, unless its consensus has ended. */
-  private void becomeCurrent() throws IOException, InterruptedException {
-    long deadlineNanos = System.nanoTime() + JOIN_WITHIN.toNanos();
-    while (true) {
-      try {
-        consensus.barrier(LOOK_EVERY);
-        return;
-      } catch (ConsensusException.NotConfirmed e) {
-        if (rest.isOn() || System.nanoTime() > deadlineNanos) {
-          throw new IOException(e.getMessage(), e);
-        }
-      }
-    }
+  /** This node's copy of the state, as it gets what the group knows. */
+  private CatchUp catchUp() {
+    return new CatchUp(
+        new CatchUp.Replica() {
+          @Override
+          public Optional<String> awaitCurrent(Duration within) throws InterruptedException {
+            try {
+              consensus.barrier(within);
+              return Optional.empty();
+            } catch (ConsensusException.NotConfirmed e) {
+              return Optional.of(String.valueOf(e.getMessage()));
+            }
+          }
+
+          @Override
+          public long appliedIndex() {
+            return consensus.status().appliedIndex();
+          }
+
+          @Override
+          public boolean hasEnded() {
+            return rest.isOn();
+          }
+        });
   }
 
   /**
