@@ -76,6 +76,8 @@ public final class Reports {
         (long) (1_000 * rate),
         0,
         state == JobState.RUNNING ? 0 : 60_000,
+        List.of(),
+        List.of(),
         running,
         batches);
   }
