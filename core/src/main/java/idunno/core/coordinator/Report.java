@@ -108,11 +108,13 @@ public record Report(
    * @param batch its place in the job
    * @param queries from the first to the last of its queries; of those that are run again only some
    *     between may be in it, see {@link JobReport#cut}
+   * @param count how many queries it has
    * @param node who has it
    * @param running whether it runs, or waits behind the one that runs
    * @param sinceMs since when, milliseconds since 1970
    */
-  public record Running(int batch, Range queries, NodeId node, boolean running, long sinceMs) {}
+  public record Running(
+      int batch, Range queries, int count, NodeId node, boolean running, long sinceMs) {}
 
   /** Keeps its own copy of the map. */
   public Report {
@@ -171,6 +173,7 @@ public record Report(
 
   private static Running running(Cut cut, BatchKey key, Given held) {
     int batch = key.number();
-    return new Running(batch, cut.spanOf(batch), held.node(), held.running(), held.sinceMs());
+    return new Running(
+        batch, cut.spanOf(batch), cut.sizeOf(batch), held.node(), held.running(), held.sinceMs());
   }
 }

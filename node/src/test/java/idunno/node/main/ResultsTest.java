@@ -29,6 +29,7 @@ import idunno.core.models.ModelName;
 import idunno.core.models.ModelRef;
 import idunno.core.models.Preprocessing;
 import idunno.core.models.SmokeTest;
+import idunno.core.state.ClusterState;
 import idunno.core.state.Command;
 import idunno.core.state.Reply;
 import idunno.node.files.FileStore;
@@ -413,6 +414,26 @@ final class ResultsTest {
     assertEquals(expected, soFar(job, 0));
     results.publish(job);
     assertEquals(expected, fileOf(job));
+  }
+
+  @Test
+  void aSnapshotAmidARetryIsReadBackWhole() throws Exception {
+    JobId job = begin(Optional.of(1));
+    complete(job, 0, 2L);
+    results.publishPart(job, 0, 1);
+    complete(job, 1, 5L);
+    submit(new Command.DeleteFile(photo(5), 0, 1));
+    assertEquals(new Reply.Retried(16, 1), submit(new Command.RetryFailed(job, 1)));
+    complete(job, BATCHES);
+    ByteArrayOutputStream snapshot = new ByteArrayOutputStream();
+    state.writeSnapshot(snapshot);
+    ReplicatedState other = new ReplicatedState(freed -> {}, dropped -> {}, failed -> {});
+    other.readSnapshot(new ByteArrayInputStream(snapshot.toByteArray()));
+    assertEquals(
+        state.read(ClusterState::snapshot).jobs(), other.read(ClusterState::snapshot).jobs());
+    assertEquals(
+        soFar(job, 0).lines().count(),
+        (long) other.read(s -> s.jobs().get(job).orElseThrow().finished()));
   }
 
   @Test

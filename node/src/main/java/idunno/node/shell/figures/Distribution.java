@@ -49,6 +49,7 @@ public record Distribution(JobId job, ModelName model, JobState state, List<Shar
    * @param node the machine that has or had it
    * @param queries from the first to the last of them; of those that are run again only some
    *     between may be in it
+   * @param count how many they are
    * @param startedMs when the machine began, by its clock, milliseconds since 1970
    * @param finishedMs when it ended, by its clock
    * @param failures how many queries failed, of those that are done
@@ -56,6 +57,7 @@ public record Distribution(JobId job, ModelName model, JobState state, List<Shar
   public record Share(
       Optional<NodeId> node,
       Range queries,
+      long count,
       ShareState state,
       Optional<Long> startedMs,
       Optional<Long> finishedMs,
@@ -75,6 +77,7 @@ public record Distribution(JobId job, ModelName model, JobState state, List<Shar
           new Share(
               Optional.of(one.node()),
               one.queries(),
+              one.count(),
               one.running() ? ShareState.RUNNING : ShareState.WAITING,
               one.running() ? Optional.of(one.sinceMs()) : Optional.empty(),
               Optional.empty(),
@@ -86,6 +89,7 @@ public record Distribution(JobId job, ModelName model, JobState state, List<Shar
           new Share(
               Optional.of(one.node()),
               cut.spanOf(one.number()),
+              one.queries(),
               ShareState.DONE,
               Optional.of(one.startedMs()),
               Optional.of(one.finishedMs()),
@@ -99,23 +103,29 @@ public record Distribution(JobId job, ModelName model, JobState state, List<Shar
       if (share != null) {
         shares.add(share);
       } else if (batch >= cut.firstOpen()) {
-        addNobodys(shares, cut.spanOf(batch), rest);
+        addNobodys(shares, cut.spanOf(batch), cut.sizeOf(batch), rest);
       }
     }
     return new Distribution(job.spec().id(), job.spec().model().name(), job.state(), shares);
   }
 
   /** What nobody has goes on where the last such share ends. */
-  private static void addNobodys(List<Share> shares, Range queries, ShareState state) {
+  private static void addNobodys(List<Share> shares, Range queries, long count, ShareState state) {
     boolean goesOn =
         !shares.isEmpty()
             && shares.getLast().node().isEmpty()
             && shares.getLast().queries().end() + 1 == queries.start();
-    long start = goesOn ? shares.removeLast().queries().start() : queries.start();
-    shares.add(nobodys(new Range(start, queries.end()), state));
+    if (goesOn) {
+      Share before = shares.removeLast();
+      Range both = new Range(before.queries().start(), queries.end());
+      shares.add(nobodys(both, before.count() + count, state));
+    } else {
+      shares.add(nobodys(queries, count, state));
+    }
   }
 
-  private static Share nobodys(Range queries, ShareState state) {
-    return new Share(Optional.empty(), queries, state, Optional.empty(), Optional.empty(), 0);
+  private static Share nobodys(Range queries, long count, ShareState state) {
+    return new Share(
+        Optional.empty(), queries, count, state, Optional.empty(), Optional.empty(), 0);
   }
 }

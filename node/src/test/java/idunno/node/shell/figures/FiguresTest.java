@@ -148,6 +148,7 @@ class FiguresTest {
         new Share(
             Optional.of(Reports.N2),
             new Range(10, 19),
+            10,
             ShareState.DONE,
             Optional.of(4_000L),
             Optional.of(9_000L),
@@ -164,7 +165,7 @@ class FiguresTest {
             0,
             0,
             List.of(),
-            List.of(new Running(4, new Range(20, 29), Reports.N2, true, 50_000)),
+            List.of(new Running(4, new Range(20, 29), 10, Reports.N2, true, 50_000)),
             List.of(
                 new BatchRecord(0, Reports.N1, 4_000, 9_000, 9_100, 10, 2),
                 new BatchRecord(1, Reports.N1, 4_000, 9_000, 9_100, 10, 0)));
@@ -191,6 +192,12 @@ class FiguresTest {
         Distribution.of(Reports.report(twice)).getFirst().shares().stream()
             .map(FiguresTest::text)
             .toList());
+    assertEquals(
+        List.of(10L, 10L, 10L, 10L),
+        Distribution.of(Reports.report(twice)).getFirst().shares().stream()
+            .map(Share::count)
+            .toList(),
+        "of 3 to 27 there are but ten");
     assertEquals(40_000, twice.beganMs());
   }
 
