@@ -150,6 +150,7 @@ final class Node implements AutoCloseable {
                       state,
                       config.detection(),
                       config.upkeep(),
+                      config.parts(),
                       new NodeDeeds(proposer, peers, () -> compass, () -> results, log),
                       clockMs)));
       admission = new Admission(self, place, proposer, clockMs);
