@@ -63,7 +63,7 @@ final class ResultsTest {
   private static final FileName PHOTOS = new FileName("photos");
 
   private final ReplicatedState state =
-      new ReplicatedState(freed -> {}, dropped -> {}, failed -> {});
+      new ReplicatedState(freed -> {}, dropped -> {}, failed -> {}, () -> {});
   private final Proposer proposer = new Proposer((entry, timeout) -> state.apply(entry));
   private final FileStore files = new FileStore(state, proposer, new FakeReplicas(4), () -> 1);
   private final Results results = new Results(state, files, proposer, () -> 1);
@@ -427,7 +427,7 @@ final class ResultsTest {
     complete(job, BATCHES);
     ByteArrayOutputStream snapshot = new ByteArrayOutputStream();
     state.writeSnapshot(snapshot);
-    ReplicatedState other = new ReplicatedState(freed -> {}, dropped -> {}, failed -> {});
+    ReplicatedState other = new ReplicatedState(freed -> {}, dropped -> {}, failed -> {}, () -> {});
     other.readSnapshot(new ByteArrayInputStream(snapshot.toByteArray()));
     assertEquals(
         state.read(ClusterState::snapshot).jobs(), other.read(ClusterState::snapshot).jobs());
