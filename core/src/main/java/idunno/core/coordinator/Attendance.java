@@ -11,12 +11,14 @@ import idunno.core.state.ClusterState;
 import idunno.core.state.Command;
 import idunno.core.worker.Beat;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is there: heard, suspected, given up, about to leave, and yet to report to a new coordinator.
@@ -32,6 +34,11 @@ final class Attendance {
   private final NavigableSet<NodeId> leaving = new TreeSet<>();
   private final NavigableSet<NodeId> emptyHanded = new TreeSet<>();
   private final NavigableSet<NodeId> failing = new TreeSet<>();
+
+  /** Those who can run a batch, as of some change of members; nothing once others leave or fail. */
+  private @Nullable NavigableSet<NodeName> runners;
+
+  private long runnersAsOf;
 
   /** Nobody is known yet. */
   Attendance(DetectionRule rule, long nowMs) {
@@ -94,7 +101,7 @@ final class Attendance {
   private void forget(NodeId node) {
     detector.forget(node);
     lastBeats.remove(node);
-    leaving.remove(node);
+    markLeaving(node, false);
     emptyHanded.remove(node);
     awaited.remove(node);
   }
@@ -120,15 +127,18 @@ final class Attendance {
     lastBeats.put(node, beat.number());
     awaited.remove(node);
     detector.heard(node, nowMs).ifPresent(verdict -> act(state, verdict, nowMs, effects));
-    mark(leaving, node, beat.leaving());
+    markLeaving(node, beat.leaving());
     mark(emptyHanded, node, beat.held().isEmpty() && beat.finished().isEmpty());
   }
 
-  private static void mark(NavigableSet<NodeId> nodes, NodeId node, boolean isOne) {
-    if (isOne) {
-      nodes.add(node);
-    } else {
-      nodes.remove(node);
+  /** Whether that is new. */
+  private static boolean mark(NavigableSet<NodeId> nodes, NodeId node, boolean isOne) {
+    return isOne ? nodes.add(node) : nodes.remove(node);
+  }
+
+  private void markLeaving(NodeId node, boolean leaves) {
+    if (mark(leaving, node, leaves)) {
+      runners = null;
     }
   }
 
@@ -179,6 +189,7 @@ final class Attendance {
       case Verdict.Failed failed -> {
         forget(failed.node());
         failing.add(failed.node());
+        runners = null;
         effects.add(new Effect.Tell(new Event.MemberFailed(failed.node(), failed.why())));
         effects.add(new Effect.Propose(new Command.FailMember(failed.node(), nowMs)));
       }
@@ -222,13 +233,18 @@ final class Attendance {
 
   /** Those who can be asked to run a batch: with slots, and staying. */
   NavigableSet<NodeName> runners(ClusterState state) {
-    NavigableSet<NodeName> names = keepers(state);
-    for (Member member : state.members().alive()) {
-      if (member.place().slots() == 0) {
-        names.remove(member.name());
+    NavigableSet<NodeName> known = runners;
+    if (known == null || runnersAsOf != state.memberChanges()) {
+      known = keepers(state);
+      for (Member member : state.members().alive()) {
+        if (member.place().slots() == 0) {
+          known.remove(member.name());
+        }
       }
+      runners = known;
+      runnersAsOf = state.memberChanges();
     }
-    return names;
+    return Collections.unmodifiableNavigableSet(known);
   }
 
   /** Those who want to leave and have no batch in hand. */

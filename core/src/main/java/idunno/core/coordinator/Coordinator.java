@@ -31,7 +31,8 @@ public final class Coordinator {
   private boolean active;
   private long term;
   private long steppedMs;
-  private long followedChanges;
+  private long followedMemberChanges;
+  private long followedJobTurns;
   private Attendance attendance;
   private Dispatcher dispatcher = new Dispatcher();
   private RoomBook rooms = new RoomBook();
@@ -95,7 +96,7 @@ public final class Coordinator {
       case Happening.PartEnded ended -> scribe.partEnded(ended.job(), ended.made(), nowMs);
       case Happening.PublishEnded ended -> scribe.publishEnded(ended.job());
       case Happening.ResultsUnsettled unsettled ->
-          unsettled.batches().forEach(key -> dispatcher.unsettle(state, key));
+          unsettled.batches().forEach(key -> dispatcher.custody().unsettle(state, key));
       case Happening.Tick ignored -> {
         follow(state, nowMs, effects);
         judge(state, nowMs, effects);
@@ -110,7 +111,8 @@ public final class Coordinator {
       ClusterState state, Happening.Elected elected, long nowMs, List<Effect> effects) {
     active = true;
     term = elected.term();
-    followedChanges = -1;
+    followedMemberChanges = -1;
+    followedJobTurns = -1;
     attendance = new Attendance(rule, nowMs);
     dispatcher = new Dispatcher();
     rooms = new RoomBook();
@@ -125,11 +127,17 @@ public final class Coordinator {
 
   /** Notices what the log brought since the last step. */
   private void follow(ClusterState state, long nowMs, List<Effect> effects) {
-    if (state.changes() == followedChanges) {
-      return;
+    if (state.memberChanges() != followedMemberChanges) {
+      followedMemberChanges = state.memberChanges();
+      takeBackAll(state, attendance.follow(state, nowMs, effects));
     }
-    followedChanges = state.changes();
-    takeBackAll(state, attendance.follow(state, nowMs, effects));
+    if (state.jobTurns() != followedJobTurns) {
+      followedJobTurns = state.jobTurns();
+      followJobs(state, nowMs, effects);
+    }
+  }
+
+  private void followJobs(ClusterState state, long nowMs, List<Effect> effects) {
     dispatcher.follow(state, nowMs);
     for (Progress job : state.jobs().all()) {
       Integer seen = seenRounds.put(job.spec().id(), roundsOf(job));

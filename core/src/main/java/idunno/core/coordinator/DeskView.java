@@ -5,10 +5,13 @@ import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.JobId;
 import idunno.core.models.ModelKey;
 import idunno.core.worker.Beat;
+import java.util.LinkedHashSet;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker's desk as the coordinator sees it while it answers one beat: what lies there, and how
@@ -31,7 +34,8 @@ final class DeskView {
   private final Estimates estimates;
   private final NavigableSet<JobId> waitingJobs = new TreeSet<>();
   private final NavigableMap<JobId, Integer> batchesOf = new TreeMap<>();
-  private final NavigableSet<ModelKey> models = new TreeSet<>();
+  private final Set<ModelKey> models = new LinkedHashSet<>();
+  private @Nullable Line line;
   private int batches;
   private double waitingMs;
   private double leastTag = Double.POSITIVE_INFINITY;
@@ -118,6 +122,22 @@ final class DeskView {
       ahead++;
     }
     add(key, model, one);
+    line = null;
+  }
+
+  /** When who will be done with what, as it is estimated now. */
+  Estimates estimates() {
+    return estimates;
+  }
+
+  /** How long what lies there takes the node. */
+  Line line() {
+    Line known = line;
+    if (known == null) {
+      known = estimates.line(node());
+      line = known;
+    }
+    return known;
   }
 
   /** Whether the node can run the model without giving up another that it has in memory. */

@@ -7,7 +7,6 @@ import idunno.core.jobs.Progress;
 import idunno.core.membership.Member;
 import idunno.core.state.ClusterState;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 
 /** When who will be done with what, by the paces that the workers were seen to work at. */
@@ -34,29 +33,30 @@ final class Estimates {
         : OptionalDouble.of(pace.getAsDouble() * job.cut().sizeOf(key.number()));
   }
 
-  /** When a batch that the node has will be done, from now on. */
+  /**
+   * When a batch that runs will be done, from now on. One that should be done already is taken to
+   * last as long again as it has lasted so far.
+   */
   double leftMs(BatchKey key, Given given) {
     double run = runMs(given.node().name(), key).orElse(0);
-    return given.running() ? left(run, given) : aheadMs(given.node(), given.tag());
-  }
-
-  /** One that should be done already is taken to last as long again as it has lasted so far. */
-  private double left(double run, Given given) {
     double ran = nowMs - given.noticedMs();
     return ran <= run ? run - ran : ran;
   }
 
-  /** When a slot of the node, on average, will have done all that has that tag or a lesser one. */
-  double aheadMs(NodeId node, double tag) {
-    double sum = 0;
-    for (Map.Entry<BatchKey, Given> one : hands.of(node).entrySet()) {
-      Given given = one.getValue();
-      if (given.running() || given.tag() <= tag) {
-        double run = runMs(node.name(), one.getKey()).orElse(0);
-        sum += given.running() ? left(run, given) : run;
-      }
+  /** What a node has, and how long that takes it. */
+  Line line(NodeId node) {
+    Hand hand = hands.of(node);
+    double[] runningMs = {0};
+    hand.running().forEach((key, given) -> runningMs[0] += leftMs(key, given));
+    double[] tags = new double[hand.line().size()];
+    double[] waitingMs = new double[tags.length];
+    int i = 0;
+    for (Hand.Waiting one : hand.line()) {
+      tags[i] = one.tag();
+      waitingMs[i] = runMs(node.name(), one.key()).orElse(0);
+      i++;
     }
-    return sum / slots(node);
+    return new Line(node, slots(node), runningMs[0], tags, waitingMs);
   }
 
   /** Every member that can run batches. */

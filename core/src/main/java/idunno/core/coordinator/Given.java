@@ -6,7 +6,6 @@ import idunno.core.base.NodeId;
  * A batch in somebody's hands.
  *
  * @param node whose
- * @param beat the number of the beat in whose answer it was given
  * @param running whether it runs, as far as is known
  * @param sinceMs since when it runs or waits, milliseconds since 1970
  * @param noticedMs when the coordinator learned that, by its own clock
@@ -15,7 +14,6 @@ import idunno.core.base.NodeId;
  */
 record Given(
     NodeId node,
-    long beat,
     boolean running,
     long sinceMs,
     long noticedMs,

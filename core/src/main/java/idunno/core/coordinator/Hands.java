@@ -4,9 +4,10 @@ import idunno.core.base.NodeId;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.JobId;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -14,32 +15,48 @@ import java.util.TreeMap;
 
 /** Who has which batch: most are in one worker's hands, a few late ones in two. */
 final class Hands {
-  private final NavigableMap<BatchKey, NavigableMap<NodeId, Given>> byBatch = new TreeMap<>();
-  private final NavigableMap<NodeId, NavigableMap<BatchKey, Given>> byNode = new TreeMap<>();
+  private final NavigableMap<JobId, NavigableMap<Integer, List<Given>>> byJob = new TreeMap<>();
+
+  /** By hash, since every beat asks; nothing depends on its order. */
+  private final Map<NodeId, Hand> byNode = new LinkedHashMap<>();
 
   /** A node has a batch, or what is known of that has changed. */
   void put(BatchKey key, Given given) {
-    byBatch.computeIfAbsent(key, _ -> new TreeMap<>()).put(given.node(), given);
-    byNode.computeIfAbsent(given.node(), _ -> new TreeMap<>()).put(key, given);
+    List<Given> holders = new ArrayList<>(others(key, given.node()));
+    holders.add(given);
+    byJob.computeIfAbsent(key.job(), _ -> new TreeMap<>()).put(key.number(), holders);
+    byNode.computeIfAbsent(given.node(), _ -> new Hand()).put(key, given);
+  }
+
+  private List<Given> others(BatchKey key, NodeId than) {
+    return holders(key).stream().filter(given -> !given.node().equals(than)).toList();
   }
 
   /** A node has a batch no longer; what was known of it, if it had. */
   Optional<Given> remove(BatchKey key, NodeId node) {
-    NavigableMap<BatchKey, Given> ofNode =
-        byNode.getOrDefault(node, Collections.emptyNavigableMap());
-    if (!ofNode.containsKey(key)) {
+    Hand hand = of(node);
+    Given was = hand.remove(key);
+    if (was == null) {
       return Optional.empty();
     }
-    Given was = ofNode.remove(key);
-    if (ofNode.isEmpty()) {
+    if (hand.size() == 0) {
       byNode.remove(node);
     }
-    NavigableMap<NodeId, Given> holders = byBatch.getOrDefault(key, new TreeMap<>());
-    holders.remove(node);
-    if (holders.isEmpty()) {
-      byBatch.remove(key);
+    List<Given> others = others(key, node);
+    NavigableMap<Integer, List<Given>> ofJob = batchesOf(key.job());
+    if (!others.isEmpty()) {
+      ofJob.put(key.number(), others);
+    } else {
+      ofJob.remove(key.number());
+      if (ofJob.isEmpty()) {
+        byJob.remove(key.job());
+      }
     }
-    return Optional.ofNullable(was);
+    return Optional.of(was);
+  }
+
+  private NavigableMap<Integer, List<Given>> batchesOf(JobId job) {
+    return byJob.getOrDefault(job, Collections.emptyNavigableMap());
   }
 
   /** Nobody has the batch any more. */
@@ -49,35 +66,35 @@ final class Hands {
 
   /** Nobody has a batch of that job any more. */
   void removeAll(JobId job) {
-    List.copyOf(ofJob(job).keySet()).forEach(this::removeAll);
+    List.copyOf(batchesOf(job).keySet()).forEach(batch -> removeAll(new BatchKey(job, batch)));
   }
 
   /** Whether anybody has the batch. */
   boolean isHeld(BatchKey key) {
-    return byBatch.containsKey(key);
+    return batchesOf(key.job()).containsKey(key.number());
   }
 
   /** Those who have the batch. */
-  Collection<Given> holders(BatchKey key) {
-    return byBatch.getOrDefault(key, Collections.emptyNavigableMap()).values();
+  List<Given> holders(BatchKey key) {
+    return batchesOf(key.job()).getOrDefault(key.number(), List.of());
   }
 
   /** What is known of a batch in one node's hands. */
   Optional<Given> of(BatchKey key, NodeId node) {
-    return Optional.ofNullable(of(node).get(key));
+    return of(node).get(key);
   }
 
-  /** What a node has, by batch. */
-  NavigableMap<BatchKey, Given> of(NodeId node) {
-    return byNode.getOrDefault(node, Collections.emptyNavigableMap());
+  /** What a node has. */
+  Hand of(NodeId node) {
+    Hand hand = byNode.get(node);
+    return hand == null ? new Hand() : hand;
   }
 
   /** Who has what of one job, by batch. */
   NavigableMap<BatchKey, List<Given>> ofJob(JobId job) {
     NavigableMap<BatchKey, List<Given>> found = new TreeMap<>();
-    byBatch
-        .subMap(new BatchKey(job, 0), true, new BatchKey(job, Integer.MAX_VALUE), true)
-        .forEach((key, holders) -> found.put(key, new ArrayList<>(holders.values())));
+    batchesOf(job)
+        .forEach((batch, holders) -> found.put(new BatchKey(job, batch), List.copyOf(holders)));
     return found;
   }
 
@@ -88,7 +105,7 @@ final class Hands {
   OptionalDouble firstInLine() {
     double[] first =
         byNode.values().stream()
-            .map(Hands::leastWaiting)
+            .map(Hand::firstInLine)
             .filter(OptionalDouble::isPresent)
             .mapToDouble(OptionalDouble::getAsDouble)
             .sorted()
@@ -96,9 +113,5 @@ final class Hands {
     return first.length == 0
         ? OptionalDouble.empty()
         : OptionalDouble.of(first[(first.length - 1) / 2]);
-  }
-
-  private static OptionalDouble leastWaiting(NavigableMap<BatchKey, Given> ofNode) {
-    return ofNode.values().stream().filter(given -> !given.running()).mapToDouble(Given::tag).min();
   }
 }

@@ -7,7 +7,6 @@ import idunno.core.models.ModelKey;
 import idunno.core.state.ClusterState;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableSet;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
@@ -22,8 +21,15 @@ import java.util.TreeSet;
  * time.
  */
 final class Horizon {
-  /** After a job's arrival all desks are looked at for so long. */
-  private static final long CALL_BACK_MS = 1_500;
+  /** After a job's arrival all desks are looked at for so long, and then filled again. */
+  private static final long CALL_BACK_MS = 1_000;
+
+  /**
+   * For so long what stays on the desks lasts, at the new shares: enough until they are filled
+   * again, and used up before anybody looks at rates. What a job was given out alone lies on the
+   * desks as it happened to be.
+   */
+  private static final double AHEAD_MS = 2_500;
 
   /** What is a little beyond is left where it is. */
   private static final double SLACK = 1.25;
@@ -41,7 +47,6 @@ final class Horizon {
   void look(
       double start,
       Collection<Progress> jobs,
-      Fairness fairness,
       ClusterState state,
       Paces paces,
       long nowMs) {
@@ -59,12 +64,12 @@ final class Horizon {
       if (known.isEmpty()) {
         guessed.add(model);
       }
-      double ms = fairness == Fairness.TIME ? 1 : known.orElse(usual.orElse(0));
+      double ms = state.jobs().fairness() == Fairness.TIME ? 1 : known.orElse(usual.orElse(0));
       costPerUnit += ms * job.spec().weight();
     }
     int slots = state.members().alive().stream().mapToInt(one -> one.place().slots()).sum();
     if (costPerUnit > 0 && slots > 0) {
-      tag = start + SLACK * DeskView.BRIDGE_MS * slots / costPerUnit;
+      tag = start + SLACK * AHEAD_MS * slots / costPerUnit;
       untilMs = nowMs + CALL_BACK_MS;
     }
   }
@@ -80,10 +85,13 @@ final class Horizon {
   }
 
   /** What a node has that lies beyond. */
-  List<BatchKey> beyond(Map<BatchKey, Given> held, long nowMs) {
-    return held.entrySet().stream()
-        .filter(one -> !one.getValue().running() && isBeyond(one.getValue().tag(), nowMs))
-        .map(Map.Entry::getKey)
+  List<BatchKey> beyond(Hand hand, long nowMs) {
+    if (nowMs > untilMs) {
+      return List.of();
+    }
+    return hand.line().stream()
+        .filter(one -> isBeyond(one.tag(), nowMs))
+        .map(Hand.Waiting::key)
         .toList();
   }
 }

@@ -28,11 +28,12 @@ import java.util.TreeSet;
 final class Intake {
   private final ClusterState state;
   private final Dispatcher dispatcher;
+  private final Custody custody;
   private final NavigableSet<NodeName> runners;
   private final Beat beat;
   private final long nowMs;
   private final List<Effect> effects;
-  private final NavigableSet<BatchKey> listed = new TreeSet<>();
+  private int held;
   private final List<BatchKey> settled = new ArrayList<>();
   private final List<BatchKey> cancelled = new ArrayList<>();
 
@@ -51,6 +52,7 @@ final class Intake {
       List<Effect> effects) {
     this.state = state;
     this.dispatcher = dispatcher;
+    this.custody = dispatcher.custody();
     this.runners = runners;
     this.beat = beat;
     this.nowMs = nowMs;
@@ -79,10 +81,11 @@ final class Intake {
   }
 
   private void takeHeld() {
-    for (Beat.Held held : beat.held()) {
-      listed.add(held.key());
-      if (!isWanted(held.key()) || !dispatcher.holds(state, beat, held, nowMs)) {
-        cancelled.add(held.key());
+    for (Beat.Held one : beat.held()) {
+      if (isWanted(one.key()) && custody.holds(state, beat.node(), one, nowMs)) {
+        held++;
+      } else {
+        cancelled.add(one.key());
       }
     }
   }
@@ -108,40 +111,52 @@ final class Intake {
 
   private void takeResults() {
     List<BatchResult> fresh = new ArrayList<>();
+    List<BatchResult> late = new ArrayList<>();
     for (BatchResult result : beat.finished()) {
       BatchKey key = result.key();
-      listed.add(key);
       if (!isMissing(key)) {
         settled.add(key);
-        dispatcher.settled(key);
-        if (!isCommittedFrom(result)) {
-          effects.add(new Effect.Tell(new Event.DuplicateDropped(key, beat.node())));
+        custody.settled(key);
+        if (isDuplicate(result)) {
+          late.add(result);
         }
       } else if (!jobOf(key).fits(result)) {
         settled.add(key);
         refuse(key, "its result has " + result.results().size() + " answers");
-      } else if (dispatcher.propose(state, result)) {
+      } else if (custody.propose(state, result)) {
         fresh.add(result);
         effects.add(new Effect.Tell(new Event.BatchCompleted(key, beat.node())));
       }
     }
+    fresh.addAll(drop(late));
     if (!fresh.isEmpty()) {
       effects.add(new Effect.Propose(new Command.CompleteBatches(fresh, nowMs)));
     }
   }
 
-  private boolean isCommittedFrom(BatchResult result) {
+  /** Whether another node's result of the batch is committed; its own may only be repeated. */
+  private boolean isDuplicate(BatchResult result) {
+    BatchKey key = result.key();
     return state
         .jobs()
-        .get(result.key().job())
-        .flatMap(job -> job.recordOf(result.key().number()))
-        .filter(batch -> batch.node().name().equals(result.node().name()))
+        .get(key.job())
+        .filter(job -> job.fits(result))
+        .flatMap(job -> job.recordOf(key.number()))
+        .filter(batch -> !batch.node().name().equals(result.node().name()))
         .isPresent();
+  }
+
+  /** Those of the late results that weren't heard of yet: the log shall count them as such. */
+  private List<BatchResult> drop(List<BatchResult> late) {
+    NavigableSet<BatchKey> reported = new TreeSet<>();
+    late.forEach(result -> reported.add(result.key()));
+    NavigableSet<BatchKey> news = dispatcher.duplicates().news(beat.node().name(), reported);
+    news.forEach(key -> tell(new Event.DuplicateDropped(key, beat.node())));
+    return late.stream().filter(result -> news.contains(result.key())).toList();
   }
 
   private void takeRefusals() {
     for (Beat.Returned returned : beat.returned()) {
-      listed.add(returned.key());
       if (isWanted(returned.key())) {
         refuse(returned.key(), returned.reason());
       }
@@ -150,16 +165,16 @@ final class Intake {
 
   private void refuse(BatchKey key, String reason) {
     NodeId node = beat.node();
-    if (!dispatcher.isGivenTo(key, node)) {
+    if (!custody.isGivenTo(key, node)) {
       // Said again since the answer was lost: another may be at it by now.
       return;
     }
     effects.add(new Effect.Tell(new Event.BatchReturned(key, node, reason)));
     BatchResult failed = failed(key, reason);
-    if (dispatcher.refused(key, node.name(), runners) && dispatcher.propose(state, failed)) {
+    if (dispatcher.refused(key, node.name(), runners) && custody.propose(state, failed)) {
       effects.add(new Effect.Propose(new Command.CompleteBatches(List.of(failed), nowMs)));
     } else {
-      dispatcher.takeBack(state, key, node);
+      custody.takeBack(state, key, node);
     }
   }
 
@@ -176,9 +191,16 @@ final class Intake {
 
   /** What the worker was given and doesn't list never reached it, or was handed back. */
   private void takeBackUnlisted() {
-    for (BatchKey key : dispatcher.givenTo(beat.node(), beat.number())) {
+    if (custody.countOf(beat.node()) == held) {
+      return;
+    }
+    NavigableSet<BatchKey> listed = new TreeSet<>();
+    beat.held().forEach(one -> listed.add(one.key()));
+    beat.finished().forEach(one -> listed.add(one.key()));
+    beat.returned().forEach(one -> listed.add(one.key()));
+    for (BatchKey key : custody.givenTo(beat.node())) {
       if (!listed.contains(key)) {
-        dispatcher.takeBack(state, key, beat.node());
+        custody.takeBack(state, key, beat.node());
         effects.add(new Effect.Tell(new Event.BatchReturned(key, beat.node(), "not on its desk")));
       }
     }

@@ -45,7 +45,21 @@ final class Pool {
       IntPredicate isFree,
       IntPredicate mayRun,
       IntFunction<Map<NodeName, Integer>> pictures) {
-    open.keySet().removeIf(batch -> !isFree.test(batch));
+    Optional<Integer> nearest = nearest(job, node, isFree, mayRun, pictures);
+    while (nearest.filter(batch -> !isFree.test(batch)).isPresent()) {
+      // Somebody had it already when a new coordinator asked around, or an old one committed it.
+      open.remove(nearest.get());
+      nearest = nearest(job, node, isFree, mayRun, pictures);
+    }
+    return nearest;
+  }
+
+  private Optional<Integer> nearest(
+      Progress job,
+      NodeName node,
+      IntPredicate isFree,
+      IntPredicate mayRun,
+      IntFunction<Map<NodeName, Integer>> pictures) {
     int batches = job.cut().batches();
     while (open.size() < WINDOW && cursor < batches) {
       cursor = job.nextUndone(cursor);

@@ -143,6 +143,7 @@ public record Report(
     for (Progress job : state.jobs().all()) {
       List<Running> running = new ArrayList<>();
       dispatcher
+          .custody()
           .given(job.spec().id())
           .forEach(
               (key, holders) ->

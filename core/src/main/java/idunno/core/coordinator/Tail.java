@@ -3,10 +3,8 @@ package idunno.core.coordinator;
 import idunno.core.base.NodeId;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.JobId;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,6 +31,8 @@ final class Tail {
   /** Of the nodes with the shortest and the longest lines so many are looked at. */
   private static final int LOOKED_AT = 8;
 
+  private static final int MOST_LAST = 64;
+
   private static final int MOST_LATE = 64;
 
   /** To be sooner by less than this isn't worth a move. */
@@ -47,31 +47,27 @@ final class Tail {
   private static final double LATE_MS = 500;
 
   private final Hands hands;
-  private final NavigableMap<BatchKey, Recall> recalls = new TreeMap<>();
-  private Sight sight = new Sight(new TreeMap<>(), List.of());
+  private final Recalls recalls = new Recalls();
+  private Sight sight = new Sight(new TreeMap<>(), List.of(), List.of());
   private long lookedMs = Long.MIN_VALUE;
 
-  /**
-   * A batch that a node shall hand back.
-   *
-   * @param from that node
-   * @param to who would have it
-   */
-  private record Recall(NodeId from, NodeId to, long sinceMs) {}
-
   /** When a node would be done with what goes before a job's next batch. */
-  private record Line(NodeId node, double aheadMs) {}
+  private record Queue(NodeId node, double aheadMs) {}
 
-  /** The batch of a job that will be done last of those that wait at a node. */
-  private record Last(BatchKey key, NodeId node, double leftMs) {}
+  /** The batch of an ending job that will be done last of those that wait at a node. */
+  private record Last(BatchKey key, NodeId node, double tag, double leftMs) {}
 
   /** A job whose batches are all given out, or nearly. */
-  private record Ending(List<Line> shortest, List<Last> last) {}
+  private record Ending(double tag, Foremost<Queue> shortest) {
+    Ending(double tag) {
+      this(tag, new Foremost<>(LOOKED_AT, Comparator.comparingDouble(Queue::aheadMs)));
+    }
+  }
 
-  private record Late(BatchKey key, Given given, double leftMs) {}
+  private record Late(BatchKey key, double leftMs) {}
 
   /** The cluster at one moment. */
-  private record Sight(NavigableMap<JobId, Ending> endings, List<Late> late) {}
+  private record Sight(NavigableMap<JobId, Ending> endings, List<Last> last, List<Late> late) {}
 
   Tail(Hands hands) {
     this.hands = hands;
@@ -83,7 +79,7 @@ final class Tail {
   }
 
   /**
-   * Looks around.
+   * Looks around: at what runs, and, where jobs are ending, once along each node's line.
    *
    * @param ending the jobs with few batches left to give out, and the tag of the next one of each
    */
@@ -91,50 +87,57 @@ final class Tail {
     lookedMs = nowMs;
     List<NodeId> workers = estimates.workers();
     NavigableMap<JobId, Ending> endings = new TreeMap<>();
-    ending.forEach((job, tag) -> endings.put(job, ending(estimates, workers, job, tag)));
-    List<Late> late = new ArrayList<>();
+    ending.forEach((job, tag) -> endings.put(job, new Ending(tag)));
+    Foremost<Late> late =
+        new Foremost<>(MOST_LATE, Comparator.comparingDouble(Late::leftMs).reversed());
+    Foremost<Last> last =
+        new Foremost<>(MOST_LAST, Comparator.comparingDouble(Last::leftMs).reversed());
     for (NodeId node : workers) {
-      for (Map.Entry<BatchKey, Given> one : hands.of(node).entrySet()) {
-        if (isLate(estimates, one.getKey(), one.getValue(), nowMs)) {
-          double left = estimates.leftMs(one.getKey(), one.getValue());
-          late.add(new Late(one.getKey(), one.getValue(), left));
-        }
+      hands
+          .of(node)
+          .running()
+          .forEach(
+              (key, given) -> {
+                if (isLate(estimates, key, given, nowMs)) {
+                  late.offer(new Late(key, estimates.leftMs(key, given)));
+                }
+              });
+      if (!endings.isEmpty()) {
+        lookAlong(estimates.line(node), endings, last);
       }
     }
-    late.sort(Comparator.comparingDouble(Late::leftMs).reversed());
-    sight = new Sight(endings, late.stream().limit(MOST_LATE).toList());
+    recalls
+        .all()
+        .forEach(
+            (key, recall) -> {
+              if (nowMs - recall.sinceMs() > DEAF_AFTER_MS) {
+                hands
+                    .of(key, recall.from())
+                    .filter(given -> !given.running())
+                    .map(given -> estimates.line(recall.from()).aheadMs(given.tag()))
+                    .ifPresent(left -> late.offer(new Late(key, left)));
+              }
+            });
+    sight = new Sight(endings, last.toList(), late.toList());
   }
 
-  private Ending ending(Estimates estimates, List<NodeId> workers, JobId job, double tag) {
-    List<Line> lines = new ArrayList<>();
-    List<Last> last = new ArrayList<>();
-    for (NodeId node : workers) {
-      lines.add(new Line(node, estimates.aheadMs(node, tag)));
-      lastInLine(node, job)
-          .ifPresent(
-              one ->
-                  last.add(
-                      new Last(
-                          one.getKey(), node, estimates.leftMs(one.getKey(), one.getValue()))));
+  private void lookAlong(
+      Line line, NavigableMap<JobId, Ending> endings, Foremost<Last> last) {
+    endings.forEach(
+        (_, ending) ->
+            ending.shortest().offer(new Queue(line.node(), line.aheadMs(ending.tag()))));
+    NavigableMap<JobId, Hand.Waiting> lastOfJob = new TreeMap<>();
+    for (Hand.Waiting one : hands.of(line.node()).line()) {
+      if (endings.containsKey(one.key().job()) && !recalls.contains(one.key())) {
+        lastOfJob.put(one.key().job(), one);
+      }
     }
-    lines.sort(Comparator.comparingDouble(Line::aheadMs));
-    last.sort(Comparator.comparingDouble(Last::leftMs).reversed());
-    return new Ending(
-        lines.stream().limit(LOOKED_AT).toList(), last.stream().limit(LOOKED_AT).toList());
-  }
-
-  private Optional<Map.Entry<BatchKey, Given>> lastInLine(NodeId node, JobId job) {
-    return hands.of(node).entrySet().stream()
-        .filter(one -> one.getKey().job().equals(job))
-        .filter(one -> !one.getValue().running() && !recalls.containsKey(one.getKey()))
-        .max(Comparator.comparingDouble(one -> one.getValue().tag()));
-  }
-
-  private boolean isLate(Estimates estimates, BatchKey key, Given given, long nowMs) {
-    if (!given.running()) {
-      Recall recall = recalls.get(key);
-      return recall != null && nowMs - recall.sinceMs() > DEAF_AFTER_MS;
+    for (Hand.Waiting one : lastOfJob.values()) {
+      last.offer(new Last(one.key(), line.node(), one.tag(), line.aheadMs(one.tag())));
     }
+  }
+
+  private static boolean isLate(Estimates estimates, BatchKey key, Given given, long nowMs) {
     double run = estimates.runMs(given.node().name(), key).orElse(Double.POSITIVE_INFINITY);
     double ran = nowMs - given.noticedMs();
     return ran > LATE_FACTOR * run + LATE_MS;
@@ -145,14 +148,18 @@ final class Tail {
    *
    * @param tag the batch's tag
    */
-  boolean isSoonerElsewhere(Estimates estimates, DeskView desk, BatchKey key, double tag) {
+  boolean isSoonerElsewhere(DeskView desk, BatchKey key, double tag) {
     Ending ending = sight.endings().get(key.job());
     if (ending == null) {
       return false;
     }
     NodeId here = desk.node();
-    double done = estimates.aheadMs(here, tag) + estimates.runMs(here.name(), key).orElse(0);
-    for (Line other : ending.shortest()) {
+    Estimates estimates = desk.estimates();
+    double done = desk.line().aheadMs(tag) + estimates.runMs(here.name(), key).orElse(0);
+    for (Queue other : ending.shortest().toList()) {
+      if (other.aheadMs() + WORTH_MS >= done) {
+        return false;
+      }
       double there = other.aheadMs() + estimates.runMs(other.node().name(), key).orElse(0);
       if (!other.node().equals(here) && there + WORTH_MS < done) {
         return true;
@@ -165,37 +172,34 @@ final class Tail {
    * Recalls a batch that waits elsewhere for a node that would run it much sooner. So the last
    * batches of a job don't stay behind on a few slow desks while others are far ahead.
    */
-  Optional<BatchKey> recall(Estimates estimates, DeskView desk, long nowMs) {
+  Optional<BatchKey> recall(DeskView desk, long nowMs) {
     NodeId here = desk.node();
-    long underWay = recalls.values().stream().filter(recall -> recall.to().equals(here)).count();
-    if (underWay >= desk.beat().slots()) {
+    if (recalls.countTo(here) >= desk.beat().slots()) {
       return Optional.empty();
     }
-    for (Ending ending : sight.endings().values()) {
-      for (Last last : ending.last()) {
-        Optional<Given> given = hands.of(last.key(), last.node());
-        if (last.node().equals(here)
-            || recalls.containsKey(last.key())
-            || given.filter(one -> !one.running()).isEmpty()) {
-          continue;
-        }
-        double run = estimates.runMs(here.name(), last.key()).orElse(0);
-        double ahead = estimates.aheadMs(here, given.get().tag());
-        if (ahead + 2 * run + WORTH_MS < last.leftMs()) {
-          recalls.put(last.key(), new Recall(last.node(), here, nowMs));
-          return Optional.of(last.key());
-        }
+    for (Last last : sight.last()) {
+      double aheadMs = desk.line().aheadMs(last.tag());
+      if (aheadMs + WORTH_MS >= last.leftMs() || last.node().equals(here)) {
+        continue;
+      }
+      double runMs = desk.estimates().runMs(here.name(), last.key()).orElse(0);
+      if (aheadMs + 2 * runMs + WORTH_MS < last.leftMs()
+          && !recalls.contains(last.key())
+          && hands.of(last.key(), last.node()).filter(one -> !one.running()).isPresent()) {
+        recalls.put(last.key(), new Recalls.Recall(last.node(), here, nowMs));
+        return Optional.of(last.key());
       }
     }
     return Optional.empty();
   }
 
   /** A batch that an idle node should run too, since whoever has it is late. */
-  Optional<BatchKey> backup(Estimates estimates, DeskView desk) {
+  Optional<BatchKey> backup(DeskView desk) {
     for (Late late : sight.late()) {
       boolean isAlone = hands.holders(late.key()).size() == 1;
       boolean isHere = hands.of(late.key(), desk.node()).isPresent();
-      double run = estimates.runMs(desk.node().name(), late.key()).orElse(late.leftMs());
+      double run =
+          desk.estimates().runMs(desk.node().name(), late.key()).orElse(late.leftMs());
       if (isAlone && !isHere && run <= late.leftMs()) {
         return Optional.of(late.key());
       }
@@ -205,18 +209,16 @@ final class Tail {
 
   /** What a node shall hand back. */
   List<BatchKey> recalledFrom(NodeId node) {
-    List<BatchKey> keys = new ArrayList<>();
-    recalls.forEach(
-        (key, recall) -> {
-          if (recall.from().equals(node)) {
-            keys.add(key);
-          }
-        });
-    return keys;
+    return recalls.from(node);
   }
 
   /** The batch runs, is done, or was handed back: it is recalled no longer. */
   void forget(BatchKey key) {
     recalls.remove(key);
+  }
+
+  /** Nothing of that job is recalled any longer. */
+  void forget(JobId job) {
+    recalls.removeAll(job);
   }
 }

@@ -1,10 +1,12 @@
 package idunno.core.jobs;
 
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Which job the next batch is taken from.
@@ -31,7 +33,20 @@ import java.util.TreeMap;
  */
 public final class FairTime {
   private final NavigableMap<JobId, Double> clocks = new TreeMap<>();
+
+  /** The same by clock: whoever is served next is asked for far more often than jobs are many. */
+  private final NavigableSet<Place> line = new TreeSet<>();
+
   private double virtualTime;
+
+  /** A job's place in line: the one furthest behind is first; ties to the oldest. */
+  private record Place(double clock, JobId job) implements Comparable<Place> {
+    @Override
+    public int compareTo(Place other) {
+      int byClock = Double.compare(clock, other.clock);
+      return byClock != 0 ? byClock : job.compareTo(other.job);
+    }
+  }
 
   /**
    * A job becomes active; one that is active already stays as it is.
@@ -39,20 +54,30 @@ public final class FairTime {
    * @param firstInLine the tag of what runs next on the workers' desks, if anything waits there
    */
   public void join(JobId job, OptionalDouble firstInLine) {
-    clocks.putIfAbsent(job, Math.min(virtualTime, firstInLine.orElse(virtualTime)));
+    if (!clocks.containsKey(job)) {
+      set(job, Math.min(virtualTime, firstInLine.orElse(virtualTime)));
+    }
+  }
+
+  private void set(JobId job, double clock) {
+    leave(job);
+    clocks.put(job, clock);
+    line.add(new Place(clock, job));
   }
 
   /** A job has ended, or rests. */
   public void leave(JobId job) {
-    clocks.remove(job);
+    Double clock = clocks.remove(job);
+    if (clock != null) {
+      line.remove(new Place(clock, job));
+    }
   }
 
   /** The active jobs, the one furthest behind first; ties to the oldest. */
   public List<JobId> inOrder() {
-    return clocks.keySet().stream()
-        .sorted(
-            Comparator.<JobId>comparingDouble(this::clock).thenComparing(Comparator.naturalOrder()))
-        .toList();
+    List<JobId> jobs = new ArrayList<>(line.size());
+    line.forEach(place -> jobs.add(place.job()));
+    return jobs;
   }
 
   /** The job's clock: the tag that its next batch would have. */
@@ -69,19 +94,22 @@ public final class FairTime {
   public double served(JobId job, double cost) {
     double tag = clock(job);
     virtualTime = Math.max(virtualTime, tag);
-    clocks.computeIfPresent(job, (_, clock) -> clock + cost);
+    corrected(job, cost);
     return tag;
   }
 
   /** The job was served so much more, or less, than was counted: a batch came back undone. */
   public void corrected(JobId job, double cost) {
-    clocks.computeIfPresent(job, (_, clock) -> clock + cost);
+    Double clock = clocks.get(job);
+    if (clock != null) {
+      set(job, clock + cost);
+    }
   }
 
   /** A worker has a batch of the job since an earlier coordinator's time. */
   public void found(JobId job, double tag, double cost) {
     virtualTime = Math.max(virtualTime, tag);
-    clocks.computeIfPresent(job, (_, clock) -> Math.max(clock, tag + cost));
+    raise(job, tag + cost);
   }
 
   /**
@@ -91,14 +119,21 @@ public final class FairTime {
    */
   public void lift(OptionalDouble firstInLine) {
     double tag = firstInLine.orElse(virtualTime);
-    clocks.replaceAll((_, clock) -> Math.max(clock, tag));
+    inOrder().forEach(job -> raise(job, tag));
+  }
+
+  private void raise(JobId job, double least) {
+    Double clock = clocks.get(job);
+    if (clock != null && clock < least) {
+      set(job, least);
+    }
   }
 
   /** All begin anew, side by side and behind all that was given out. */
   public void level() {
     virtualTime =
         clocks.values().stream().mapToDouble(Double::doubleValue).max().orElse(virtualTime);
-    clocks.replaceAll((_, _) -> virtualTime);
+    inOrder().forEach(job -> set(job, virtualTime));
   }
 
   /** Whether the job is active. */

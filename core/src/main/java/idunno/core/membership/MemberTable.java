@@ -10,10 +10,14 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Who is and was in the group, one entry a name. Changed only by the state machine. */
 public final class MemberTable {
   private final NavigableMap<NodeName, Member> members = new TreeMap<>();
+
+  /** Those alive; nothing after a change, until somebody asks again: many ask between changes. */
+  private @Nullable List<Member> alive;
 
   /** Admits a node under its next incarnation and returns it. */
   public Member admit(NodeName name, Member.Place place, long atMs) {
@@ -21,6 +25,7 @@ public final class MemberTable {
     long incarnation = old == null ? 1 : old.id().incarnation() + 1;
     Member member = new Member(new NodeId(name, incarnation), place, MemberState.ALIVE, atMs);
     members.put(name, member);
+    alive = null;
     return member;
   }
 
@@ -39,6 +44,7 @@ public final class MemberTable {
       return false;
     }
     members.put(id.name(), member.in(state, atMs));
+    alive = null;
     return true;
   }
 
@@ -60,7 +66,12 @@ public final class MemberTable {
 
   /** The members that are alive, by name. */
   public List<Member> alive() {
-    return members.values().stream().filter(m -> m.state() == MemberState.ALIVE).toList();
+    List<Member> known = alive;
+    if (known == null) {
+      known = members.values().stream().filter(m -> m.state() == MemberState.ALIVE).toList();
+      alive = known;
+    }
+    return known;
   }
 
   /** The names of the members that are alive. */

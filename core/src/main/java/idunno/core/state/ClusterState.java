@@ -8,6 +8,8 @@ import idunno.core.files.FileVersion;
 import idunno.core.files.NewFile;
 import idunno.core.files.Placement;
 import idunno.core.files.StoredChunk;
+import idunno.core.jobs.JobId;
+import idunno.core.jobs.JobState;
 import idunno.core.jobs.JobTable;
 import idunno.core.membership.Member;
 import idunno.core.membership.MemberState;
@@ -40,6 +42,8 @@ public final class ClusterState {
   private List<DroppedReplica> dropped = new ArrayList<>();
   private final ChunkJournal journal = new ChunkJournal();
   private long changes;
+  private long memberChanges;
+  private long jobTurns;
 
   /** Applies a request once; the same request again gets the first reply and changes nothing. */
   public Reply apply(Request request) {
@@ -53,7 +57,33 @@ public final class ClusterState {
     chunksIn(request.command()).forEach(journal::note);
     freed.subList(freedBefore, freed.size()).forEach(journal::note);
     sessions.remember(request.id(), reply);
+    count(request.command());
     return reply;
+  }
+
+  private void count(Command command) {
+    switch (command) {
+      case Command.AdmitMember _, Command.FailMember _, Command.ReleaseMember _ -> memberChanges++;
+      case Command.CompleteBatches complete -> {
+        if (complete.results().stream().anyMatch(result -> !isRunning(result.key().job()))) {
+          jobTurns++;
+        }
+      }
+      case Command.JobChange _ -> jobTurns++;
+      case Command.CommitFiles _,
+          Command.GiveUp _,
+          Command.FileChange _,
+          Command.AddReplica _,
+          Command.DropReplica _,
+          Command.ShedReplica _,
+          Command.AddModel _,
+          Command.RemoveModel _,
+          Command.SetBatchSize _ -> {}
+    }
+  }
+
+  private boolean isRunning(JobId job) {
+    return jobs.get(job).filter(one -> one.state() == JobState.RUNNING).isPresent();
   }
 
   private Reply change(Command command) {
@@ -305,6 +335,20 @@ public final class ClusterState {
     return changes;
   }
 
+  /** A number that grows whenever members may have changed; it counts for this process only. */
+  public long memberChanges() {
+    return memberChanges;
+  }
+
+  /**
+   * A number that grows whenever a job may have come, gone, or passed into another state, or jobs
+   * are shared or run otherwise; not with batches that are committed while their job runs on. It
+   * counts for this process only.
+   */
+  public long jobTurns() {
+    return jobTurns;
+  }
+
   /** Members. */
   public MemberTable members() {
     return members;
@@ -351,5 +395,7 @@ public final class ClusterState {
     dropped = new ArrayList<>();
     journal.tear();
     changes++;
+    memberChanges++;
+    jobTurns++;
   }
 }

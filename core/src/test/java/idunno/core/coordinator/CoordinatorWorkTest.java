@@ -83,6 +83,28 @@ final class CoordinatorWorkTest {
   }
 
   @Test
+  void aResultThatComesAfterAnotherNodesIsCountedAsADuplicateOnceHoweverOftenItIsReported() {
+    JobSpec job = begin(20, 10);
+    stage.beat(n1);
+    stage.cluster.apply(
+        new Command.CompleteBatches(List.of(stage.cluster.result(key(job, 0), n2.me())), 1));
+    stage.finish(n1, key(job, 0));
+    stage.hear(Stage.beatOf(n1));
+    assertEquals(List.of(key(job, 0)), stage.hear(Stage.beatOf(n1)).settled());
+    stage.commit();
+    stage.beat(n1);
+    stage.finish(n1, key(job, 1));
+    stage.beat(n1);
+    stage.commit();
+
+    assertEquals(1, stage.progress(job).duplicates());
+    assertEquals(20, stage.progress(job).finished());
+    assertEquals(
+        List.of(new Event.DuplicateDropped(key(job, 0), n1.me())),
+        stage.told.stream().filter(Event.DuplicateDropped.class::isInstance).toList());
+  }
+
+  @Test
   void resultsWhoseProposalWasLostAreProposedAgain() {
     JobSpec job = begin(10, 10);
     stage.beat(n1);

@@ -18,12 +18,15 @@ final class Book {
   private final NavigableMap<Integer, BatchResult> batches = new TreeMap<>();
   private long queries;
   private long failures;
+  private long duplicates;
 
   /** Results stand in the log: they count if no others of that batch stood there before. */
   void enter(BatchResult result) {
     if (batches.putIfAbsent(result.key().number(), result) == null) {
       queries += result.results().size();
       failures += result.results().stream().filter(QueryResult.Failed.class::isInstance).count();
+    } else {
+      duplicates++;
     }
   }
 
@@ -40,6 +43,11 @@ final class Book {
         () ->
             "job %s: %d failures are committed, but %d are counted"
                 .formatted(job.spec().id(), failures, job.failures()));
+    require(
+        job.duplicates() == duplicates,
+        () ->
+            "job %s: %d results came once more, but %d are counted"
+                .formatted(job.spec().id(), duplicates, job.duplicates()));
     require(
         (job.state() == JobState.RUNNING) == (queries < job.spec().range().size()),
         () ->

@@ -3,6 +3,7 @@ package idunno.core.simulation;
 import idunno.core.base.NodeName;
 import idunno.core.base.RequestId;
 import idunno.core.coordinator.Happening;
+import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
 import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
@@ -13,16 +14,26 @@ import idunno.core.state.Reply;
 import idunno.core.state.Request;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A cluster on one thread: its processes, its log, its network, and who leads. */
 final class Cluster {
+  private static final int LINES_OF_THE_LARGE = 50_000;
+
   private final Scenario scenario;
-  private final Timeline timeline = new Timeline();
+  private final Timeline timeline;
+  private final Load load;
+  private final Map<ModelName, Integer> numbers = new HashMap<>();
+  private final Set<BatchKey> committed = new HashSet<>();
   private final Random random;
   private final Network network;
   private final SimulatedLog log;
@@ -39,6 +50,12 @@ final class Cluster {
 
   Cluster(Scenario scenario) {
     this.scenario = scenario;
+    this.timeline =
+        new Timeline(scenario.isLarge() ? LINES_OF_THE_LARGE : Integer.MAX_VALUE);
+    this.load = new Load(timeline);
+    for (JobPlan job : scenario.jobs()) {
+      numbers.put(job.model(), numbers.size());
+    }
     this.random = new Random(scenario.seed() * 31 + 17);
     this.network = new Network(timeline, random, scenario.quietFromMs());
     this.rates = new Rates(scenario);
@@ -211,15 +228,19 @@ final class Cluster {
   }
 
   private void committed(BatchResult result) {
-    JobPlan plan = plans.get(result.key().job());
-    rates.committed(timeline.nowMs(), scenario.jobs().indexOf(plan), result.results().size());
+    if (!committed.add(result.key())) {
+      return;
+    }
+    JobPlan plan = Objects.requireNonNull(plans.get(result.key().job()));
+    rates.committed(timeline.nowMs(), number(plan.model()), result.results().size());
   }
 
   private JobPlan plan(ModelName model) {
-    return scenario.jobs().stream()
-        .filter(job -> job.model().equals(model))
-        .findFirst()
-        .orElseThrow();
+    return scenario.jobs().get(number(model));
+  }
+
+  private int number(ModelName model) {
+    return Objects.requireNonNull(numbers.get(model));
   }
 
   long costMs(ModelName model) {
@@ -259,6 +280,10 @@ final class Cluster {
 
   Timeline timeline() {
     return timeline;
+  }
+
+  Load load() {
+    return load;
   }
 
   Network network() {

@@ -16,6 +16,7 @@ final class Hands {
   private static final long STALE_MS = 8_000;
 
   private Map<Hold, Long> staleSinceMs = new HashMap<>();
+  private long lookedMs;
   private long term;
 
   private record Hold(BatchKey batch, NodeId by) {}
@@ -29,6 +30,7 @@ final class Hands {
     if (report.term() > term) {
       term = report.term();
       staleSinceMs = new HashMap<>();
+      lookedMs = nowMs;
     }
     Map<Hold, Long> stale = new HashMap<>();
     for (Report.JobReport job : report.jobs()) {
@@ -36,7 +38,8 @@ final class Hands {
       for (Report.Running running : job.running()) {
         if (progress.isDone(running.batch()) || !state.members().isAlive(running.node())) {
           Hold hold = new Hold(new BatchKey(job.spec().id(), running.batch()), running.node());
-          long sinceMs = staleSinceMs.getOrDefault(hold, nowMs);
+          // It may have become so right after the look before this one.
+          long sinceMs = staleSinceMs.getOrDefault(hold, lookedMs);
           stale.put(hold, sinceMs);
           require(
               nowMs - sinceMs <= STALE_MS,
@@ -51,5 +54,6 @@ final class Hands {
       }
     }
     staleSinceMs = stale;
+    lookedMs = nowMs;
   }
 }

@@ -18,17 +18,22 @@ import java.util.Map;
  *
  * @param results what the result files hold, by model
  * @param windows how evenly the jobs were served
+ * @param load what the coordinator took for it
  * @param lines the transcript
  */
-record Run(Map<String, List<QueryResult>> results, List<Rates.Window> windows, List<String> lines) {
+record Run(
+    Map<String, List<QueryResult>> results,
+    List<Rates.Window> windows,
+    Load.Sum load,
+    List<String> lines) {
   /** How long the work may take, in virtual time: without faults it takes some 90 s. */
   private static final long DONE_WITHIN_MS = 400_000;
 
   /**
-   * For members to be admitted again, chunks to be copied, and what is too much to be dropped half
-   * a minute after the last coming and going.
+   * For members to be admitted again, chunks to be copied, and what is too much to be dropped, once
+   * it has been quiet after the last coming and going.
    */
-  private static final long CLEAN_UP_MS = 50_000;
+  private static final long CLEAN_UP_MS = 20_000;
 
   /** For the disks to be evened out. */
   private static final long BALANCE_MS = 60_000;
@@ -52,12 +57,13 @@ record Run(Map<String, List<QueryResult>> results, List<Rates.Window> windows, L
       List<String> lines = cluster.timeline().transcript();
       List<String> last = lines.subList(Math.max(0, lines.size() - linesShown), lines.size());
       throw new AssertionError(
-          "seed %d%s at %d ms: %s\nreplay it with -Dsimulation.seed=%d; the last lines:\n%s"
+          "seed %d%s at %d ms: %s\nreplay it with -Dsimulation.%sseed=%d; the last lines:\n%s"
               .formatted(
                   scenario.seed(),
                   scenario.faults().isEmpty() ? " without faults" : "",
                   cluster.timeline().nowMs(),
                   failed,
+                  scenario.isLarge() ? "large." : "",
                   scenario.seed(),
                   String.join("\n", last)),
           failed);
@@ -74,7 +80,12 @@ record Run(Map<String, List<QueryResult>> results, List<Rates.Window> windows, L
               "jobs are not done: "
                   + cluster.log().state().jobs().all().stream().map(Run::where).toList());
     }
-    long untilMs = Math.max(timeline.nowMs(), cluster.scenario().quietFromMs()) + CLEAN_UP_MS;
+    Load.Sum load = cluster.load().sum();
+    Scenario scenario = cluster.scenario();
+    long untilMs =
+        Math.max(timeline.nowMs(), scenario.quietFromMs())
+            + scenario.scale().settleMs()
+            + CLEAN_UP_MS;
     while (timeline.nowMs() < untilMs && timeline.step()) {}
 
     Map<String, List<QueryResult>> results = new LinkedHashMap<>();
@@ -105,7 +116,7 @@ record Run(Map<String, List<QueryResult>> results, List<Rates.Window> windows, L
     List<Rates.Window> windows = cluster.rates().windows();
     windows.forEach(
         window -> require(window.gap() <= LARGEST_GAP, () -> "rates are uneven from " + window));
-    return new Run(results, windows, timeline.transcript());
+    return new Run(results, windows, load, timeline.transcript());
   }
 
   private static boolean isDone(Cluster cluster) {

@@ -37,10 +37,10 @@ final class SimulatedCoordinator {
   private final SimulatedNode node;
   private final long term;
   private final Random random;
-  private final Coordinator coordinator =
-      new Coordinator(DetectionRule.DEFAULT, UpkeepRule.DEFAULT, PARTS);
+  private final Coordinator coordinator;
   private final NavigableMap<Long, Asked> asked = new TreeMap<>();
   private long tokens;
+  private long lookedMs;
 
   private record Asked(SimulatedNode by, Beat beat) {}
 
@@ -49,6 +49,12 @@ final class SimulatedCoordinator {
     this.node = node;
     this.term = term;
     this.random = random;
+    this.coordinator =
+        new Coordinator(
+            DetectionRule.DEFAULT,
+            new UpkeepRule(
+                UpkeepRule.DEFAULT.repairBytesPerSecond(), cluster.scenario().scale().settleMs()),
+            PARTS);
   }
 
   long term() {
@@ -65,12 +71,20 @@ final class SimulatedCoordinator {
     if (node.isOffice(this)) {
       step(new Happening.Tick());
       ClusterState state = cluster.log().state();
-      cluster.disks().checkWhole(state, cluster.timeline().nowMs());
-      cluster
-          .invariants()
-          .looked(coordinator.report(state, true, node.nowMs()), state, cluster.timeline().nowMs());
+      long nowMs = cluster.timeline().nowMs();
+      cluster.disks().checkWhole(state, nowMs);
+      if (nowMs - lookedMs >= lookEveryMs()) {
+        lookedMs = nowMs;
+        boolean history = lookEveryMs() == TICK_MS;
+        cluster.invariants().looked(coordinator.report(state, history, node.nowMs()), state, nowMs);
+      }
       node.later(TICK_MS, this::tick);
     }
+  }
+
+  /** A look goes through all that is in anybody's hands: the larger the cluster, the fewer. */
+  private long lookEveryMs() {
+    return TICK_MS * (1 + cluster.scenario().machines().size() / 200);
   }
 
   /** Has the disks evened out. */
@@ -91,7 +105,9 @@ final class SimulatedCoordinator {
 
   /** Takes a step and does what comes of it. */
   void step(Happening happening) {
+    long beganNanos = Load.cpuNanos();
     List<Effect> effects = coordinator.step(cluster.log().state(), happening, node.nowMs());
+    cluster.load().took(happening, Load.cpuNanos() - beganNanos);
     effects.forEach(this::carryOut);
   }
 

@@ -13,10 +13,20 @@ final class Timeline {
 
   private final PriorityQueue<Due> queue = new PriorityQueue<>(ORDER);
   private final List<String> transcript = new ArrayList<>();
+  private final int mostLines;
   private long nowMs;
   private long sequence;
 
   private record Due(long atMs, long sequence, Runnable what) {}
+
+  /**
+   * A timeline at its beginning.
+   *
+   * @param mostLines of a transcript longer than that the beginning is forgotten
+   */
+  Timeline(int mostLines) {
+    this.mostLines = mostLines;
+  }
 
   /** Milliseconds since the run began. */
   long nowMs() {
@@ -42,9 +52,12 @@ final class Timeline {
   /** Adds a line to the transcript. */
   void tell(String line) {
     transcript.add(nowMs + " " + line);
+    if (transcript.size() / 2 >= mostLines) {
+      transcript.subList(0, transcript.size() - mostLines).clear();
+    }
   }
 
-  /** Every line so far. */
+  /** Every line so far, or the last ones. */
   List<String> transcript() {
     return Collections.unmodifiableList(transcript);
   }

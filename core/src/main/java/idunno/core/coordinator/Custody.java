@@ -1,0 +1,244 @@
+package idunno.core.coordinator;
+
+import idunno.core.base.NodeId;
+import idunno.core.base.NodeName;
+import idunno.core.jobs.BatchKey;
+import idunno.core.jobs.BatchResult;
+import idunno.core.jobs.FairTime;
+import idunno.core.jobs.Fairness;
+import idunno.core.jobs.JobId;
+import idunno.core.jobs.JobSpec;
+import idunno.core.jobs.JobState;
+import idunno.core.jobs.Progress;
+import idunno.core.state.ClusterState;
+import idunno.core.worker.Beat;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+
+/**
+ * Where each batch of a running job is: in its job's pool, in somebody's hands, or put forward for
+ * commitment; and what its job was charged for it.
+ *
+ * <p>Whatever moves a batch from one of these places to another is here, so that none is in two of
+ * them, nor in none. Soft state: a new coordinator learns who has which batch from the workers'
+ * beats, and what is done from the cluster's state.
+ */
+final class Custody {
+  private final FairTime fairTime;
+  private final Hands hands;
+  private final Paces paces;
+  private final Tail tail;
+  private final NavigableMap<JobId, Pool> pools = new TreeMap<>();
+  private final NavigableSet<BatchKey> proposed = new TreeSet<>();
+  private Fairness fairness = Fairness.RATE;
+
+  Custody(FairTime fairTime, Hands hands, Paces paces, Tail tail) {
+    this.fairTime = fairTime;
+    this.hands = hands;
+    this.paces = paces;
+    this.tail = tail;
+  }
+
+  /** Charges in that way from now on. */
+  void share(Fairness by) {
+    if (fairness != by) {
+      fairness = by;
+      fairTime.level();
+    }
+  }
+
+  /** A job runs; false if it ran already. */
+  boolean begin(JobId job) {
+    if (pools.putIfAbsent(job, new Pool()) != null) {
+      return false;
+    }
+    fairTime.join(job, hands.firstInLine());
+    return true;
+  }
+
+  /** A job runs no longer. */
+  void end(JobId job) {
+    pools.remove(job);
+    fairTime.leave(job);
+    hands.removeAll(job);
+    tail.forget(job);
+    proposed
+        .subSet(new BatchKey(job, 0), true, new BatchKey(job, Integer.MAX_VALUE), true)
+        .clear();
+  }
+
+  /** The jobs that run, oldest first. */
+  List<JobId> jobs() {
+    return List.copyOf(pools.keySet());
+  }
+
+  /** How many batches of a job may be left to give out, at most. */
+  int leftAtMost(Progress job) {
+    return pool(job.spec().id()).atMost(job);
+  }
+
+  /**
+   * The job's batch that a node would be given; it is still in the pool.
+   *
+   * @param mayRun whether that node may be given it
+   * @param pictures how many of its pictures lie on which node
+   */
+  Optional<Integer> find(
+      Progress job,
+      NodeName node,
+      IntPredicate mayRun,
+      IntFunction<Map<NodeName, Integer>> pictures) {
+    return pool(job.spec().id())
+        .find(job, node, batch -> isFree(job, batch), mayRun, pictures);
+  }
+
+  private boolean isFree(Progress job, int batch) {
+    BatchKey key = new BatchKey(job.spec().id(), batch);
+    return !job.isDone(batch) && !hands.isHeld(key) && !proposed.contains(key);
+  }
+
+  private Pool pool(JobId id) {
+    return pools.computeIfAbsent(id, _ -> new Pool());
+  }
+
+  /** Gives a batch out of its pool, and charges its job for it. */
+  Given give(ClusterState state, BatchKey key, NodeId node, long nowMs) {
+    pool(key.job()).take(key.number());
+    double cost = cost(state, key, node.name());
+    double tag = fairTime.served(key.job(), cost);
+    return put(key, new Given(node, false, nowMs, nowMs, tag, cost));
+  }
+
+  /** Gives a batch to a second node; its job was charged for it already. */
+  Given giveToAnother(BatchKey key, NodeId node, long nowMs) {
+    double tag = hands.holders(key).getFirst().tag();
+    return put(key, new Given(node, false, nowMs, nowMs, tag, 0));
+  }
+
+  private Given put(BatchKey key, Given given) {
+    hands.put(key, given);
+    return given;
+  }
+
+  /** What a batch is charged: queries, or the machine's time, per unit of weight. */
+  double cost(ClusterState state, BatchKey key, NodeName node) {
+    Progress job = state.jobs().get(key.job()).orElseThrow();
+    JobSpec spec = job.spec();
+    double queries = job.cut().sizeOf(key.number());
+    double service =
+        switch (fairness) {
+          case RATE -> queries;
+          case TIME -> queries * paces.msPerQuery(node, spec.model()).orElse(1);
+        };
+    return service / spec.weight();
+  }
+
+  /** A worker says that it has the batch. False if it shall drop it: another has it already. */
+  boolean holds(ClusterState state, NodeId node, Beat.Held held, long nowMs) {
+    BatchKey key = held.key();
+    Given before = hands.of(node).get(key).orElse(null);
+    if (before == null) {
+      if (proposed.contains(key) || hands.isHeld(key)) {
+        return false;
+      }
+      double cost = cost(state, key, node.name());
+      fairTime.found(key.job(), held.tag(), cost);
+      hands.put(
+          key, new Given(node, held.running(), held.sinceMs(), nowMs, held.tag(), cost));
+    } else if (before.running() != held.running() || before.sinceMs() != held.sinceMs()) {
+      long noticedMs = before.running() == held.running() ? before.noticedMs() : nowMs;
+      hands.put(
+          key,
+          new Given(
+              node, held.running(), held.sinceMs(), noticedMs, held.tag(), before.cost()));
+    }
+    if (held.running()) {
+      tail.forget(key);
+    }
+    return true;
+  }
+
+  /** Whether the batch is in that node's hands. */
+  boolean isGivenTo(BatchKey key, NodeId node) {
+    return hands.of(key, node).isPresent();
+  }
+
+  /** How many batches are in a node's hands. */
+  int countOf(NodeId node) {
+    return hands.of(node).size();
+  }
+
+  /** The batches in a node's hands. */
+  List<BatchKey> givenTo(NodeId node) {
+    return List.copyOf(hands.of(node).batches().keySet());
+  }
+
+  /** Who has what of one job, by batch. */
+  NavigableMap<BatchKey, List<Given>> given(JobId job) {
+    return hands.ofJob(job);
+  }
+
+  /** The batch is in that node's hands no longer; someone else may have it. */
+  void takeBack(ClusterState state, BatchKey key, NodeId node) {
+    Optional<Given> was = hands.remove(key, node);
+    if (was.isEmpty()) {
+      return;
+    }
+    tail.forget(key);
+    if (!hands.isHeld(key) && isOpen(state, key)) {
+      pool(key.job()).giveBack(key.number());
+      fairTime.corrected(key.job(), -was.get().cost());
+    }
+  }
+
+  /** The node is gone: what it had may be given to others. */
+  void forget(ClusterState state, NodeId node) {
+    givenTo(node).forEach(key -> takeBack(state, key, node));
+  }
+
+  /** Results of the batch are put forward; false if they are already. */
+  boolean propose(ClusterState state, BatchResult result) {
+    BatchKey key = result.key();
+    if (fairness == Fairness.TIME) {
+      double took = (double) Math.max(0, result.ranMs()) / spec(state, key).weight();
+      hands
+          .of(key, result.node())
+          .ifPresent(given -> fairTime.corrected(key.job(), took - given.cost()));
+    }
+    hands.removeAll(key);
+    tail.forget(key);
+    return proposed.add(key);
+  }
+
+  /** What became of the proposal isn't known: if the worker reports again, propose again. */
+  void unsettle(ClusterState state, BatchKey key) {
+    if (proposed.remove(key) && isOpen(state, key) && !hands.isHeld(key)) {
+      pool(key.job()).giveBack(key.number());
+    }
+  }
+
+  /** The worker is told that the batch is committed. */
+  void settled(BatchKey key) {
+    proposed.remove(key);
+  }
+
+  private static boolean isOpen(ClusterState state, BatchKey key) {
+    return isRunning(state, key.job())
+        && !state.jobs().get(key.job()).orElseThrow().isDone(key.number());
+  }
+
+  static boolean isRunning(ClusterState state, JobId id) {
+    return state.jobs().get(id).filter(job -> job.state() == JobState.RUNNING).isPresent();
+  }
+
+  static JobSpec spec(ClusterState state, BatchKey key) {
+    return state.jobs().get(key.job()).orElseThrow().spec();
+  }
+}
