@@ -35,7 +35,7 @@ final class Mask {
           // Which machine leads, and which one runs a batch, is decided anew each time.
           rule("<role>  n\\d#\\d", "<role>  <node>"),
           rule("(?m)^n\\d#\\d  alive  \\d+$", "<node>  alive  <n>"),
-          rule("(?m)^n\\d#\\d  (?=\\d+  \\d+  done)", "<node>  "),
+          rule("(?m)^n\\d#\\d  (?=\\d+  \\d+  \\d+  done)", "<node>  "),
           rule("(?m)^n\\d  (?=tiny@2  warm)", "<node>  "),
           // Several versions in one file: the lines between them hold times.
           rule("(?<=version 2, 1, 206 B, CRC32C )[0-9a-f]{8}", "<crc>"),

@@ -102,6 +102,9 @@ class TranscriptIT {
     run("cq");
     run("inference", "0", "41", "tiny");
     run("ls", "results/job-1.jsonl");
+    run("retry-failed", "1", "--wait");
+    run("job", "1");
+    run("cq", "1");
     run("inference", "0", "4", "tiny@1", "--wait");
     Path labels = Files.writeString(scratch.resolve("labels.tsv"), LABELS);
     run("model", "test", "tiny", "pictures", "--labels", labels.toString());

@@ -44,7 +44,7 @@ class InferenceBenchmark {
     StringBuilder table = new StringBuilder();
     try (JobCluster one =
         JobCluster.start(
-            folder.resolve("first"), 1, pictures, "--slots", cores, "--picture-memory", "0m")) {
+            folder.resolve("first"), 1, pictures, "--slots", cores, "--picture-memory", "0")) {
       for (String model : List.of(JobCluster.ALEXNET, JobCluster.RESNET)) {
         Measured first = measure(one, model, false);
         double infer = median(first.infer());

@@ -2,16 +2,15 @@ package idunno.core.coordinator;
 
 import idunno.core.base.NodeId;
 import idunno.core.jobs.JobId;
-import idunno.core.jobs.JobState;
 import idunno.core.jobs.Progress;
 import idunno.core.membership.DetectionRule;
 import idunno.core.state.ClusterState;
 import idunno.core.worker.Beat;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableSet;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /**
  * Decides for the cluster: who lives, who runs which batch, what is copied where.
@@ -28,6 +27,7 @@ import java.util.TreeSet;
 public final class Coordinator {
   private final DetectionRule rule;
   private final UpkeepRule upkeepRule;
+  private final PartRule partRule;
   private boolean active;
   private long term;
   private long steppedMs;
@@ -36,13 +36,20 @@ public final class Coordinator {
   private Dispatcher dispatcher = new Dispatcher();
   private RoomBook rooms = new RoomBook();
   private Upkeep upkeep;
-  private final NavigableSet<JobId> seenJobs = new TreeSet<>();
-  private final NavigableSet<JobId> publishing = new TreeSet<>();
+  private Scribe scribe;
+  private final NavigableMap<JobId, Integer> seenRounds = new TreeMap<>();
+
+  /** A coordinator that isn't elected yet, with the usual parts of results. */
+  public Coordinator(DetectionRule rule, UpkeepRule upkeepRule) {
+    this(rule, upkeepRule, PartRule.DEFAULT);
+  }
 
   /** A coordinator that isn't elected yet. */
-  public Coordinator(DetectionRule rule, UpkeepRule upkeepRule) {
+  public Coordinator(DetectionRule rule, UpkeepRule upkeepRule, PartRule partRule) {
     this.rule = rule;
     this.upkeepRule = upkeepRule;
+    this.partRule = partRule;
+    this.scribe = new Scribe(partRule);
     this.attendance = new Attendance(rule, 0);
     this.upkeep = new Upkeep(upkeepRule, 0);
   }
@@ -85,13 +92,14 @@ public final class Coordinator {
       }
       case Happening.CopyEnded ended -> upkeep.copied(state, ended, nowMs, effects);
       case Happening.BalanceAsked asked -> upkeep.balance(asked.withinPoints(), nowMs);
-      case Happening.PublishEnded ended -> publishing.remove(ended.job());
+      case Happening.PartEnded ended -> scribe.partEnded(ended.job(), ended.made(), nowMs);
+      case Happening.PublishEnded ended -> scribe.publishEnded(ended.job());
       case Happening.ResultsUnsettled unsettled ->
           unsettled.batches().forEach(key -> dispatcher.unsettle(state, key));
       case Happening.Tick ignored -> {
         follow(state, nowMs, effects);
         judge(state, nowMs, effects);
-        publish(state, effects);
+        scribe.tick(state, nowMs, effects);
         upkeep.tick(state, attendance, rooms, nowMs, effects);
       }
     }
@@ -107,10 +115,10 @@ public final class Coordinator {
     dispatcher = new Dispatcher();
     rooms = new RoomBook();
     upkeep = new Upkeep(upkeepRule, nowMs);
-    seenJobs.clear();
-    publishing.clear();
+    scribe = new Scribe(partRule);
+    seenRounds.clear();
     attendance.takeOver(state, elected.deposed(), nowMs, effects);
-    state.jobs().all().forEach(job -> seenJobs.add(job.spec().id()));
+    state.jobs().all().forEach(job -> seenRounds.put(job.spec().id(), roundsOf(job)));
     dispatcher.follow(state, nowMs);
     effects.add(new Effect.Tell(new Event.CoordinatorChanged(term)));
   }
@@ -124,13 +132,23 @@ public final class Coordinator {
     takeBackAll(state, attendance.follow(state, nowMs, effects));
     dispatcher.follow(state, nowMs);
     for (Progress job : state.jobs().all()) {
-      if (seenJobs.add(job.spec().id())) {
+      Integer seen = seenRounds.put(job.spec().id(), roundsOf(job));
+      if (seen == null) {
         effects.add(
             new Effect.Tell(
                 new Event.JobReceived(
                     job.spec().id(), job.spec().model().toString(), job.spec().range())));
+      } else if (seen < roundsOf(job)) {
+        effects.add(
+            new Effect.Tell(
+                new Event.JobRetried(
+                    job.spec().id(), job.cut().again().getLast().queries().size())));
       }
     }
+  }
+
+  private static int roundsOf(Progress job) {
+    return job.cut().again().size();
   }
 
   private void takeBackAll(ClusterState state, List<NodeId> gone) {
@@ -156,17 +174,6 @@ public final class Coordinator {
 
   private void judge(ClusterState state, long nowMs, List<Effect> effects) {
     takeBackAll(state, attendance.judge(state, nowMs, effects));
-  }
-
-  private void publish(ClusterState state, List<Effect> effects) {
-    for (Progress job : state.jobs().all()) {
-      if (job.state() == JobState.PUBLISHING && publishing.add(job.spec().id())) {
-        effects.add(
-            new Effect.Tell(
-                new Event.JobCompleted(job.spec().id(), job.finished(), job.failures())));
-        effects.add(new Effect.Publish(job.spec().id()));
-      }
-    }
   }
 
   /**

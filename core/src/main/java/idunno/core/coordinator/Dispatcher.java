@@ -158,8 +158,7 @@ final class Dispatcher {
    * at its own pace. This is factoring (Hummel, Schonberg and Flynn, 1992).
    */
   private static int mostAhead(Progress job, int workers) {
-    int left = job.spec().batches() - job.batchesDone();
-    return Math.max(1, left / (2 * Math.max(1, workers)));
+    return Math.max(1, job.batchesLeft() / (2 * Math.max(1, workers)));
   }
 
   private void lookAtEndings(ClusterState state, Estimates estimates, int workers, long nowMs) {
@@ -207,20 +206,20 @@ final class Dispatcher {
         key,
         tag,
         job.spec().model(),
-        job.spec().queriesOf(key.number()),
+        job.cut().queriesOf(key.number()),
         job.inputsOf(key.number()));
   }
 
   /** What a batch is charged: queries, or the machine's time, per unit of weight. */
   private double cost(ClusterState state, BatchKey key, NodeName node, long nowMs) {
-    JobSpec spec = spec(state, key);
-    double queries = spec.sizeOf(key.number());
+    Progress job = state.jobs().get(key.job()).orElseThrow();
+    double queries = job.cut().sizeOf(key.number());
     double service =
         switch (fairness) {
           case RATE -> queries;
           case TIME -> new Estimates(state, hands, paces, nowMs).runMs(node, key).orElse(queries);
         };
-    return service / spec.weight();
+    return service / job.spec().weight();
   }
 
   /**

@@ -20,6 +20,14 @@ public sealed interface Effect {
   /** Have a chunk copied, then say how it ended. */
   record CopyChunk(RepairPlan.Copy copy) implements Effect {}
 
+  /**
+   * Write the next part of a job's results to the store, then say how it ended.
+   *
+   * @param firstBatch the first batch whose lines it has
+   * @param endBatch the batch behind the last
+   */
+  record PublishPart(JobId job, int firstBatch, int endBatch) implements Effect {}
+
   /** Write a job's result file to the store, then say that it ended. */
   record Publish(JobId job) implements Effect {}
 

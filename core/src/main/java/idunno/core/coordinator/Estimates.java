@@ -3,7 +3,7 @@ package idunno.core.coordinator;
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
 import idunno.core.jobs.BatchKey;
-import idunno.core.jobs.JobSpec;
+import idunno.core.jobs.Progress;
 import idunno.core.membership.Member;
 import idunno.core.state.ClusterState;
 import java.util.List;
@@ -27,11 +27,11 @@ final class Estimates {
 
   /** What the batch takes one slot of that node; empty if nobody has run its model yet. */
   OptionalDouble runMs(NodeName node, BatchKey key) {
-    JobSpec spec = state.jobs().get(key.job()).orElseThrow().spec();
-    OptionalDouble pace = paces.msPerQuery(node, spec.model());
+    Progress job = state.jobs().get(key.job()).orElseThrow();
+    OptionalDouble pace = paces.msPerQuery(node, job.spec().model());
     return pace.isEmpty()
         ? pace
-        : OptionalDouble.of(pace.getAsDouble() * spec.sizeOf(key.number()));
+        : OptionalDouble.of(pace.getAsDouble() * job.cut().sizeOf(key.number()));
   }
 
   /** When a batch that the node has will be done, from now on. */

@@ -6,6 +6,7 @@ import idunno.core.base.Range;
 import idunno.core.files.ChunkId;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.JobId;
+import idunno.core.jobs.Queries;
 
 /** What the coordinator's log says, one line an event. */
 public sealed interface Event {
@@ -33,11 +34,14 @@ public sealed interface Event {
   /** A job was received. */
   record JobReceived(JobId job, String model, Range queries) implements Event {}
 
+  /** A job that had ended goes on: so many of its queries are run again. */
+  record JobRetried(JobId job, long queries) implements Event {}
+
   /** A batch was given to a worker. */
-  record BatchScheduled(BatchKey batch, Range queries, NodeId node) implements Event {}
+  record BatchScheduled(BatchKey batch, Queries queries, NodeId node) implements Event {}
 
   /** A batch was given to a second worker, since the first is late. */
-  record BackupScheduled(BatchKey batch, Range queries, NodeId node) implements Event {}
+  record BackupScheduled(BatchKey batch, Queries queries, NodeId node) implements Event {}
 
   /** A batch came back undone. */
   record BatchReturned(BatchKey batch, NodeId node, String why) implements Event {}

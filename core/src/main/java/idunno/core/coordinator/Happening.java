@@ -51,6 +51,9 @@ public sealed interface Happening {
    */
   record BalanceAsked(double withinPoints) implements Happening {}
 
+  /** The writing of a part of a job's results ended, well or not. */
+  record PartEnded(JobId job, boolean made) implements Happening {}
+
   /** The writing of a job's result file ended, well or not. */
   record PublishEnded(JobId job) implements Happening {}
 

@@ -5,7 +5,6 @@ import idunno.core.base.NodeName;
 import idunno.core.files.DiskRooms;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
-import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
 import idunno.core.jobs.Phase;
 import idunno.core.jobs.Progress;
@@ -89,7 +88,7 @@ final class Intake {
   }
 
   private boolean isWanted(BatchKey key) {
-    return isMissing(key) && state.jobs().get(key.job()).orElseThrow().state() == JobState.RUNNING;
+    return isMissing(key) && jobOf(key).state() == JobState.RUNNING;
   }
 
   /** Whether the batch's results still count, be it that nobody shall run it now. */
@@ -98,13 +97,13 @@ final class Intake {
         .jobs()
         .get(key.job())
         .filter(Progress::takesResults)
-        .filter(job -> key.number() >= 0 && key.number() < job.spec().batches())
+        .filter(job -> key.number() >= 0 && key.number() < job.cut().batches())
         .filter(job -> !job.isDone(key.number()))
         .isPresent();
   }
 
-  private JobSpec specOf(BatchKey key) {
-    return state.jobs().get(key.job()).orElseThrow().spec();
+  private Progress jobOf(BatchKey key) {
+    return state.jobs().get(key.job()).orElseThrow();
   }
 
   private void takeResults() {
@@ -118,7 +117,7 @@ final class Intake {
         if (!isCommittedFrom(result)) {
           effects.add(new Effect.Tell(new Event.DuplicateDropped(key, beat.node())));
         }
-      } else if (!specOf(key).fits(result)) {
+      } else if (!jobOf(key).fits(result)) {
         settled.add(key);
         refuse(key, "its result has " + result.results().size() + " answers");
       } else if (dispatcher.propose(state, result)) {
@@ -165,7 +164,7 @@ final class Intake {
   }
 
   private BatchResult failed(BatchKey key, String reason) {
-    int queries = specOf(key).sizeOf(key.number());
+    int queries = jobOf(key).cut().sizeOf(key.number());
     return new BatchResult(
         key,
         beat.node(),

@@ -46,7 +46,7 @@ final class Pool {
       IntPredicate mayRun,
       IntFunction<Map<NodeName, Integer>> pictures) {
     open.keySet().removeIf(batch -> !isFree.test(batch));
-    int batches = job.spec().batches();
+    int batches = job.cut().batches();
     while (open.size() < WINDOW && cursor < batches) {
       cursor = job.nextUndone(cursor);
       if (cursor < batches && isFree.test(cursor)) {
@@ -68,7 +68,7 @@ final class Pool {
         most = near;
         nearest = Optional.of(batch);
       }
-      if (near == job.spec().sizeOf(batch) || batch < cursor - MOST_BEHIND) {
+      if (near == job.cut().sizeOf(batch) || batch < cursor - MOST_BEHIND) {
         break;
       }
     }
@@ -82,6 +82,6 @@ final class Pool {
 
   /** How many batches may be left in it at most. */
   int atMost(Progress job) {
-    return open.size() + job.spec().batches() - cursor;
+    return open.size() + job.cut().batches() - Math.max(cursor, job.cut().firstOpen());
   }
 }

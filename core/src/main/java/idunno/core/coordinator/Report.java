@@ -6,12 +6,14 @@ import idunno.core.base.Range;
 import idunno.core.files.DiskRoom;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchRecord;
+import idunno.core.jobs.Cut;
 import idunno.core.jobs.Fairness;
 import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
 import idunno.core.jobs.LatencyHistogram;
 import idunno.core.jobs.Phase;
 import idunno.core.jobs.Progress;
+import idunno.core.jobs.Round;
 import idunno.core.jobs.TimeParts;
 import idunno.core.membership.FailureDetector;
 import idunno.core.membership.Member;
@@ -60,6 +62,8 @@ public record Report(
    * @param machineMs how long machines ran its batches in the last 10 s, all together
    * @param duplicates batches that were reported again after they were committed
    * @param endedMs when it ended, milliseconds since 1970; 0 before
+   * @param retries when failed queries were begun again, oldest first
+   * @param rounds which queries those were, if the batches were asked for
    * @param running the batches that somebody has now
    * @param batches the committed batches in the order of their commitment, if they were asked for
    */
@@ -75,19 +79,42 @@ public record Report(
       long machineMs,
       long duplicates,
       long endedMs,
+      List<Retried> retries,
+      List<Round> rounds,
       List<Running> running,
-      List<BatchRecord> batches) {}
+      List<BatchRecord> batches) {
+    /** How the job's queries are cut in batches, if the batches were asked for. */
+    public Cut cut() {
+      return new Cut(spec, rounds);
+    }
+
+    /** When it was submitted, or begun again last, milliseconds since 1970. */
+    public long beganMs() {
+      return retries.isEmpty() ? spec.submittedMs() : retries.getLast().atMs();
+    }
+  }
+
+  /**
+   * Failed queries that were begun again.
+   *
+   * @param queries how many
+   * @param atMs when, milliseconds since 1970
+   */
+  public record Retried(long queries, long atMs) {}
 
   /**
    * A batch in a worker's hands.
    *
    * @param batch its place in the job
-   * @param queries its queries
+   * @param queries from the first to the last of its queries; of those that are run again only some
+   *     between may be in it, see {@link JobReport#cut}
+   * @param count how many queries it has
    * @param node who has it
    * @param running whether it runs, or waits behind the one that runs
    * @param sinceMs since when, milliseconds since 1970
    */
-  public record Running(int batch, Range queries, NodeId node, boolean running, long sinceMs) {}
+  public record Running(
+      int batch, Range queries, int count, NodeId node, boolean running, long sinceMs) {}
 
   /** Keeps its own copy of the map. */
   public Report {
@@ -119,7 +146,7 @@ public record Report(
           .given(job.spec().id())
           .forEach(
               (key, holders) ->
-                  holders.forEach(held -> running.add(running(job.spec(), key, held))));
+                  holders.forEach(held -> running.add(running(job.cut(), key, held))));
       jobs.add(
           new JobReport(
               job.spec(),
@@ -133,6 +160,10 @@ public record Report(
               job.state() == JobState.RUNNING ? job.machineMs(nowMs, RATE_WINDOW_MS) : 0,
               job.duplicates(),
               job.endedMs(),
+              job.cut().again().stream()
+                  .map(round -> new Retried(round.queries().size(), round.atMs()))
+                  .toList(),
+              history ? job.cut().again() : List.of(),
               running,
               history ? job.records() : List.of()));
     }
@@ -140,8 +171,9 @@ public record Report(
         term, nowMs, state.jobs().fairness(), state.jobs().phase(), members, jobs, rooms, balance);
   }
 
-  private static Running running(JobSpec spec, BatchKey key, Given held) {
+  private static Running running(Cut cut, BatchKey key, Given held) {
     int batch = key.number();
-    return new Running(batch, spec.queriesOf(batch), held.node(), held.running(), held.sinceMs());
+    return new Running(
+        batch, cut.spanOf(batch), cut.sizeOf(batch), held.node(), held.running(), held.sinceMs());
   }
 }

@@ -3,6 +3,7 @@ package idunno.core.jobs;
 import idunno.core.base.Range;
 import idunno.core.files.FileName;
 import idunno.core.models.ModelKey;
+import java.util.Locale;
 
 /**
  * What a job is, fixed when it is submitted.
@@ -59,30 +60,33 @@ public record JobSpec(
     this(id, model, dataset, range, batchSize, weight, submittedMs, Conditions.NONE);
   }
 
-  /** How many batches the range is cut in; the cut depends on nothing but this record. */
+  /** How many batches the range is cut in, before anything is run again; see {@link Cut}. */
   public int batches() {
     return Math.toIntExact((range.size() + batchSize - 1) / batchSize);
   }
 
-  /** The queries of one batch. */
+  /** The queries of one of those batches. */
   public Range queriesOf(int batch) {
     long start = range.start() + (long) batch * batchSize;
     return new Range(start, Math.min(range.end(), start + batchSize - 1));
   }
 
-  /** How many queries one batch has. */
+  /** How many queries one of those batches has. */
   public int sizeOf(int batch) {
     return Math.toIntExact(queriesOf(batch).size());
-  }
-
-  /** Whether a result is of one of this job's batches and has an answer to each of its queries. */
-  public boolean fits(BatchResult result) {
-    int batch = result.key().number();
-    return batch >= 0 && batch < batches() && result.results().size() == sizeOf(batch);
   }
 
   /** Where the job's results are in the store once it is done. */
   public FileName resultFile() {
     return new FileName("results/job-" + id + ".jsonl");
+  }
+
+  /**
+   * Where a part of the job's results is in the store while it goes on.
+   *
+   * @param number 1, 2, 3 ... in the order in which they are written
+   */
+  public FileName partFile(int number) {
+    return new FileName(String.format(Locale.ROOT, "results/job-%s/part-%05d.jsonl", id, number));
   }
 }

@@ -1,6 +1,7 @@
 package idunno.core.jobs;
 
 import idunno.core.files.FileName;
+import idunno.core.files.FileVersion;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -60,13 +61,13 @@ public final class JobTable {
     return job != null && job.complete(result, atMs);
   }
 
-  /** Ends a job and returns the inputs that it had pinned. */
-  public List<Input> end(JobId id, JobState last, long atMs) {
+  /** Ends a job and returns the versions that it had pinned. */
+  public List<FileVersion> end(JobId id, JobState last, long atMs) {
     Progress job = jobs.get(id);
     if (job == null) {
       return List.of();
     }
-    List<Input> pinned = job.end(last, atMs);
+    List<FileVersion> pinned = job.end(last, atMs);
     for (Progress other : jobs.values()) {
       if (other.state() == JobState.QUEUED && !waits(other.spec())) {
         other.turn(JobState.RUNNING);

@@ -78,6 +78,7 @@ public final class ClusterState {
   private static List<ChunkId> chunksIn(Command command) {
     return switch (command) {
       case Command.CommitFiles commit -> commit.chunks().stream().map(StoredChunk::id).toList();
+      case Command.PublishPart part -> part.chunks().stream().map(StoredChunk::id).toList();
       case Command.PublishResults publish ->
           publish.chunks().stream().map(StoredChunk::id).toList();
       case Command.AddReplica add -> List.of(add.chunk());

@@ -168,14 +168,45 @@ public sealed interface Command {
     }
   }
 
-  /** The result file is durable: it becomes visible and the job is done. */
-  record PublishResults(JobId job, NewFile file, List<StoredChunk> chunks, long atMs)
+  /**
+   * The next part of a job's results is durable: it becomes visible, and the state forgets them.
+   *
+   * @param firstBatch the first batch whose lines it has
+   * @param endBatch the batch behind the last
+   */
+  record PublishPart(
+      JobId job, int firstBatch, int endBatch, NewFile file, List<StoredChunk> chunks, long atMs)
+      implements JobChange {
+    /** Keeps its own copy of the list. */
+    public PublishPart {
+      chunks = List.copyOf(chunks);
+    }
+  }
+
+  /**
+   * The result file is durable: it becomes visible and the job is done.
+   *
+   * @param chunks those that came with it; parts of the results lie in others
+   * @param batches how many batches the job had when it was written, so that one that comes late
+   *     isn't taken for the file of a job that was begun again; empty in old logs, for as many as
+   *     it was submitted with
+   */
+  record PublishResults(
+      JobId job, NewFile file, List<StoredChunk> chunks, Optional<Integer> batches, long atMs)
       implements JobChange {
     /** Keeps its own copy of the list. */
     public PublishResults {
       chunks = List.copyOf(chunks);
     }
+
+    /** The file of a job of which nothing was run again. */
+    public PublishResults(JobId job, NewFile file, List<StoredChunk> chunks, long atMs) {
+      this(job, file, chunks, Optional.empty(), atMs);
+    }
   }
+
+  /** The queries of a job that have no answer are run again, on the present pictures. */
+  record RetryFailed(JobId job, long atMs) implements JobChange {}
 
   /** A job is removed before its end. */
   record CancelJob(JobId job, long atMs) implements JobChange {}

@@ -32,7 +32,9 @@ record JobChanges(JobTable jobs, FileTable files, ModelTable models, List<ChunkI
     return switch (command) {
       case Command.SubmitJob submit -> submit(submit);
       case Command.CompleteBatches complete -> complete(complete);
-      case Command.PublishResults publish -> publish(publish);
+      case Command.PublishPart part -> new ResultChanges(this).part(part);
+      case Command.PublishResults publish -> new ResultChanges(this).whole(publish);
+      case Command.RetryFailed retry -> new Retry(jobs, files, models).apply(retry);
       case Command.CancelJob cancel -> cancel(cancel);
       case Command.PauseJob pause -> turned(pause.job(), jobs.pause(pause.job()));
       case Command.ResumeJob resume -> turned(resume.job(), jobs.resume(resume.job()));
@@ -121,28 +123,7 @@ record JobChanges(JobTable jobs, FileTable files, ModelTable models, List<ChunkI
   }
 
   private boolean fits(BatchResult result) {
-    return jobs.get(result.key().job()).filter(job -> job.spec().fits(result)).isPresent();
-  }
-
-  private Reply publish(Command.PublishResults command) {
-    Optional<Progress> job = jobs.get(command.job());
-    if (job.isEmpty() || job.get().state() != JobState.PUBLISHING) {
-      // Another coordinator has done it: the bytes that came with this one alone are in the way.
-      files.addChunks(command.chunks());
-      freed.addAll(files.dropUnreferenced(command.chunks()));
-      return new Reply.Refused("job " + command.job() + " has no results to publish");
-    }
-    files.addChunks(command.chunks());
-    Optional<String> objection = files.objection(command.file(), 0);
-    if (objection.isPresent()) {
-      freed.addAll(files.dropUnreferenced(command.chunks()));
-      return new Reply.Refused(objection.get());
-    }
-    FileVersion version = files.commit(command.file(), command.atMs());
-    freed.addAll(files.dropUnreferenced(command.chunks()));
-    freed.addAll(files.trim(command.file().name()));
-    end(job.get(), JobState.DONE, command.atMs());
-    return new Reply.Committed(List.of(version.number()));
+    return jobs.get(result.key().job()).filter(job -> job.fits(result)).isPresent();
   }
 
   private Reply cancel(Command.CancelJob command) {
@@ -169,13 +150,13 @@ record JobChanges(JobTable jobs, FileTable files, ModelTable models, List<ChunkI
         "job " + job.spec().id() + " is " + job.state().name().toLowerCase(Locale.ROOT));
   }
 
-  private static Reply noJob(JobId id) {
+  static Reply noJob(JobId id) {
     return new Reply.Refused("there is no job " + id + "; 'jobs' lists them");
   }
 
-  private void end(Progress job, JobState last, long atMs) {
-    for (Input input : jobs.end(job.spec().id(), last, atMs)) {
-      freed.addAll(files.unpin(input.version()));
+  void end(Progress job, JobState last, long atMs) {
+    for (FileVersion version : jobs.end(job.spec().id(), last, atMs)) {
+      freed.addAll(files.unpin(version));
     }
     pruneModels();
   }

@@ -74,6 +74,14 @@ public sealed interface Reply {
   /** The job as it was taken. */
   record Submitted(JobSpec job) implements Reply {}
 
+  /**
+   * The job runs again.
+   *
+   * @param queries how many queries are run again
+   * @param missing how many others have no answer, and never will: their pictures are gone
+   */
+  record Retried(long queries, long missing) implements Reply {}
+
   /** How many of the batches counted, and how many had been counted before. */
   record Completed(int counted, int duplicates) implements Reply {}
 }

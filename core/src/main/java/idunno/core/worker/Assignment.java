@@ -1,8 +1,8 @@
 package idunno.core.worker;
 
-import idunno.core.base.Range;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.Input;
+import idunno.core.jobs.Queries;
 import idunno.core.models.ModelKey;
 import java.util.List;
 
@@ -16,7 +16,7 @@ import java.util.List;
  * @param inputs their pictures, in order, one a query
  */
 public record Assignment(
-    BatchKey key, double tag, ModelKey model, Range queries, List<Input> inputs) {
+    BatchKey key, double tag, ModelKey model, Queries queries, List<Input> inputs) {
   /**
    * Keeps its own copy of the list.
    *

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
+import idunno.core.jobs.Queries;
 import idunno.core.models.ModelKey;
 import idunno.core.models.ModelName;
 import idunno.core.state.SampleCluster;
@@ -155,7 +156,8 @@ final class CoordinatorShareTest {
     }
     assertEquals(12, stage.progress(job).finished(), "what waited behind it was run by n2 too");
     assertEquals(
-        List.of(new Event.BackupScheduled(stuck, job.queriesOf(stuck.number()), n2.me())),
+        List.of(
+            new Event.BackupScheduled(stuck, Queries.of(job.queriesOf(stuck.number())), n2.me())),
         stage.told.stream().filter(Event.BackupScheduled.class::isInstance).toList());
     assertTrue(n1.isUnwanted(stuck), "n1 need not go on");
 

@@ -103,7 +103,11 @@ final class UpkeepTest {
           }
           apply(propose.command());
         }
-        case Effect.AnswerBeat _, Effect.Probe _, Effect.Publish _, Effect.Tell _ -> {}
+        case Effect.AnswerBeat _,
+            Effect.Probe _,
+            Effect.PublishPart _,
+            Effect.Publish _,
+            Effect.Tell _ -> {}
       }
     }
   }

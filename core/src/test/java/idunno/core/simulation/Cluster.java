@@ -198,6 +198,8 @@ final class Cluster {
           Command.RemoveModel _,
           Command.SetBatchSize _,
           Command.GiveUp _,
+          Command.PublishPart _,
+          Command.RetryFailed _,
           Command.CancelJob _,
           Command.PauseJob _,
           Command.ResumeJob _,

@@ -45,6 +45,8 @@ final class CoordinatorSimulation {
           "DuplicateDropped",
           "Completed[counted=0, duplicates=1]",
           "has no results to publish",
+          "PublishPart[",
+          "awaits no results of batches",
           "AddReplica",
           "ReplicaShed",
           "ShedReplica[chunk=",

@@ -4,6 +4,7 @@ import idunno.core.coordinator.Balance;
 import idunno.core.coordinator.Coordinator;
 import idunno.core.coordinator.Effect;
 import idunno.core.coordinator.Happening;
+import idunno.core.coordinator.PartRule;
 import idunno.core.coordinator.UpkeepRule;
 import idunno.core.files.NewFile;
 import idunno.core.files.RepairPlan;
@@ -22,18 +23,22 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** The real coordinator in one term of office, and the loop that does what it wants done. */
 final class SimulatedCoordinator {
   private static final long TICK_MS = 100;
   private static final long PATIENCE_MS = 2_500;
 
+  /** So few that jobs of some hundred queries have several parts. */
+  private static final PartRule PARTS = new PartRule(100, 4_000);
+
   private final Cluster cluster;
   private final SimulatedNode node;
   private final long term;
   private final Random random;
   private final Coordinator coordinator =
-      new Coordinator(DetectionRule.DEFAULT, UpkeepRule.DEFAULT);
+      new Coordinator(DetectionRule.DEFAULT, UpkeepRule.DEFAULT, PARTS);
   private final NavigableMap<Long, Asked> asked = new TreeMap<>();
   private long tokens;
 
@@ -96,6 +101,7 @@ final class SimulatedCoordinator {
       case Effect.Propose propose -> propose(propose.command());
       case Effect.Probe probe -> probe(probe.member());
       case Effect.CopyChunk copy -> copy(copy.copy());
+      case Effect.PublishPart part -> publishPart(part);
       case Effect.Publish publish -> publish(publish.job());
       case Effect.Tell tell -> cluster.timeline().tell(node + " " + tell.event());
     }
@@ -162,11 +168,42 @@ final class SimulatedCoordinator {
             id, new NewFile(job.get().spec().resultFile(), 0, 0, List.of()), List.of(), 0);
     Request request = new Request(node.nextRequest(), publish);
     cluster.invariants().written(request.id(), job.get());
+    write(request, _ -> step(new Happening.PublishEnded(id)));
+  }
+
+  private void publishPart(Effect.PublishPart part) {
+    JobId id = part.job();
+    Optional<Progress> job =
+        cluster
+            .log()
+            .state()
+            .jobs()
+            .get(id)
+            .filter(one -> one.awaitsPart(part.firstBatch(), part.endBatch()));
+    if (job.isEmpty()) {
+      node.later(1, () -> step(new Happening.PartEnded(id, false)));
+      return;
+    }
+    Command publish =
+        new Command.PublishPart(
+            id,
+            part.firstBatch(),
+            part.endBatch(),
+            new NewFile(job.get().spec().partFile(job.get().written().size() + 1), 0, 0, List.of()),
+            List.of(),
+            0);
+    Request request = new Request(node.nextRequest(), publish);
+    cluster.invariants().writtenPart(request.id(), job.get(), part.firstBatch(), part.endBatch());
+    write(request, made -> step(new Happening.PartEnded(id, made)));
+  }
+
+  /** Writes a file, then proposes to make it visible. */
+  private void write(Request request, Consumer<Boolean> ended) {
     long tookMs = 50L + random.nextInt(cluster.network().isQuiet() ? 400 : 5_000);
     boolean isLate = tookMs > PATIENCE_MS;
     if (isLate) {
       // Given up, but it goes on: two files are being written then.
-      node.later(PATIENCE_MS, () -> step(new Happening.PublishEnded(id)));
+      node.later(PATIENCE_MS, () -> ended.accept(false));
     }
     node.later(
         tookMs,
@@ -179,7 +216,7 @@ final class SimulatedCoordinator {
                     request,
                     reply -> {
                       if (!isLate) {
-                        step(new Happening.PublishEnded(id));
+                        ended.accept(reply.isPresent());
                       }
                     }));
   }

@@ -43,7 +43,7 @@ final class RandomCommands {
 
   Command next() {
     nowMs += random.nextInt(50);
-    return switch (random.nextInt(25)) {
+    return switch (random.nextInt(31)) {
       case 0 -> new Command.AdmitMember(name(), SampleCluster.place("n" + pick(2), pick(3)), nowMs);
       case 1 -> new Command.FailMember(node(), nowMs);
       case 2 -> new Command.ReleaseMember(node(), nowMs);
@@ -62,6 +62,8 @@ final class RandomCommands {
       case 20 -> new Command.ResumeJob(job());
       case 21 -> new Command.ShareBy(random.nextBoolean() ? Fairness.RATE : Fairness.TIME);
       case 22 -> new Command.EnterPhase(random.nextBoolean() ? Phase.TRAINING : Phase.INFERENCE);
+      case 23, 24 -> publishPart();
+      case 25, 26, 27 -> new Command.RetryFailed(job(), nowMs);
       default -> commit();
     };
   }
@@ -123,7 +125,7 @@ final class RandomCommands {
       }
       results.add(
           new BatchResult(
-              new BatchKey(job(), random.nextInt(5)),
+              new BatchKey(job(), random.nextInt(7)),
               node(),
               nowMs,
               nowMs + 9,
@@ -144,7 +146,17 @@ final class RandomCommands {
         job,
         SampleCluster.fileIn(new FileName("results/job-" + job + ".jsonl"), chunk),
         List.of(chunk),
+        random.nextInt(4) > 0 ? Optional.empty() : Optional.of(pick(8)),
         nowMs);
+  }
+
+  private Command publishPart() {
+    StoredChunk chunk = chunk();
+    JobId job = job();
+    int first = random.nextInt(3);
+    FileName name = new FileName("results/job-" + job + "/part-" + pick(3));
+    return new Command.PublishPart(
+        job, first, first + pick(2), SampleCluster.fileIn(name, chunk), List.of(chunk), nowMs);
   }
 
   private Command fileChange() {

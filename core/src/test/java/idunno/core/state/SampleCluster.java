@@ -162,8 +162,7 @@ public final class SampleCluster {
 
   /** A worker's result of one batch: each query has a class of its own. */
   public BatchResult result(BatchKey batch, NodeId by) {
-    Optional<JobSpec> spec = state.jobs().get(batch.job()).map(job -> job.spec());
-    int queries = spec.orElseThrow().sizeOf(batch.number());
+    int queries = state.jobs().get(batch.job()).orElseThrow().cut().sizeOf(batch.number());
     List<QueryResult> results = new ArrayList<>();
     for (int i = 0; i < queries; i++) {
       results.add(new QueryResult.Classified(List.of(new Guess(batch.number() + i, 9_000))));

@@ -14,6 +14,7 @@ import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
 import idunno.core.jobs.Input;
 import idunno.core.jobs.JobId;
+import idunno.core.jobs.Queries;
 import idunno.core.jobs.QueryResult;
 import idunno.core.jobs.Timing;
 import idunno.core.models.ModelKey;
@@ -46,7 +47,8 @@ final class WorkerDeskTest {
   private static Assignment batch(int number, double tag) {
     Input input =
         new Input(new FileName("photos/" + number), new FileVersion(1, 0, 0, List.of(), 0));
-    return new Assignment(key(number), tag, MODEL, new Range(number, number), List.of(input));
+    return new Assignment(
+        key(number), tag, MODEL, Queries.of(new Range(number, number)), List.of(input));
   }
 
   private static BatchResult result(int number) {

@@ -310,6 +310,14 @@ public final class Views {
     }
   }
 
+  /**
+   * A job whose failed queries are run again.
+   *
+   * @param queries how many
+   * @param missing how many others stay without an answer: their pictures are gone
+   */
+  public record RetriedView(JobId job, long queries, long missing) {}
+
   /** What running jobs shall get equal amounts of. */
   public record FairnessAsk(Fairness fairness) {}
 

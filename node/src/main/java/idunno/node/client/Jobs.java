@@ -52,6 +52,12 @@ public final class Jobs {
     return done("POST", "/v1/jobs/" + job + "/resume", Optional.empty());
   }
 
+  /** Has the failed queries of a job that has ended run again, on the pictures as they are now. */
+  public Views.RetriedView retryFailed(JobId job) throws IOException {
+    return client.change(
+        "POST", "/v1/jobs/" + job + "/retry-failed", Optional.empty(), Views.RetriedView.class);
+  }
+
   /** Sets what running jobs get equal amounts of. */
   public Views.DoneView share(Fairness by) throws IOException {
     return done("PUT", "/v1/fairness", Optional.of(new Views.FairnessAsk(by)));

@@ -4,10 +4,13 @@ import idunno.core.base.NodeName;
 import idunno.core.coordinator.Coordinator;
 import idunno.core.coordinator.Effect;
 import idunno.core.coordinator.Happening;
+import idunno.core.coordinator.PartRule;
 import idunno.core.coordinator.Report;
 import idunno.core.coordinator.UpkeepRule;
 import idunno.core.jobs.BatchResult;
+import idunno.core.jobs.JobState;
 import idunno.core.membership.DetectionRule;
+import idunno.core.state.ClusterState;
 import idunno.core.state.Command;
 import idunno.core.worker.Beat;
 import idunno.node.replica.ReplicatedState;
@@ -67,10 +70,11 @@ public final class CoordinatorLoop implements AutoCloseable {
       ReplicatedState state,
       DetectionRule rule,
       UpkeepRule upkeep,
+      PartRule parts,
       Deeds deeds,
       LongSupplier clockMs) {
     this.state = state;
-    this.coordinator = new Coordinator(rule, upkeep);
+    this.coordinator = new Coordinator(rule, upkeep, parts);
     this.deeds = deeds;
     this.clockMs = clockMs;
     this.thread = Thread.ofPlatform().daemon().name("coordinator").start(this::run);
@@ -201,6 +205,7 @@ public final class CoordinatorLoop implements AutoCloseable {
                       new Happening.ProbeEnded(
                           probe.member().id(), deeds.probeIsRefused(probe.member()))));
       case Effect.CopyChunk copy -> start("copy", () -> copy(copy));
+      case Effect.PublishPart part -> start("publish part", () -> publishPart(part));
       case Effect.Publish publish -> start("publish", () -> publish(publish));
       case Effect.Tell tell -> deeds.tell(tell.event());
     }
@@ -228,6 +233,10 @@ public final class CoordinatorLoop implements AutoCloseable {
   private void propose(Command command) throws Exception {
     try {
       deeds.propose(command);
+      if (command instanceof Command.CompleteBatches && state.read(CoordinatorLoop::isPublishing)) {
+        // A job's last batch: its results needn't wait for the next tick.
+        post(new Happening.Tick());
+      }
     } catch (Exception e) {
       if (command instanceof Command.CompleteBatches complete) {
         post(
@@ -236,6 +245,10 @@ public final class CoordinatorLoop implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  private static boolean isPublishing(ClusterState state) {
+    return state.jobs().all().stream().anyMatch(job -> job.state() == JobState.PUBLISHING);
   }
 
   private void copy(Effect.CopyChunk effect) {
@@ -251,6 +264,16 @@ public final class CoordinatorLoop implements AutoCloseable {
           e.getMessage());
     } finally {
       post(new Happening.CopyEnded(effect.copy().chunk().id(), effect.copy().to(), made));
+    }
+  }
+
+  private void publishPart(Effect.PublishPart part) throws Exception {
+    boolean made = false;
+    try {
+      deeds.publishPart(part.job(), part.firstBatch(), part.endBatch());
+      made = true;
+    } finally {
+      post(new Happening.PartEnded(part.job(), made));
     }
   }
 

@@ -31,6 +31,15 @@ public interface Deeds {
   void copy(RepairPlan.Copy copy) throws IOException;
 
   /**
+   * Writes a part of a job's results to the store.
+   *
+   * @param firstBatch the first batch whose lines it has
+   * @param endBatch the batch behind the last
+   * @throws Exception if it is not known to be done
+   */
+  void publishPart(JobId job, int firstBatch, int endBatch) throws Exception;
+
+  /**
    * Writes a job's result file and marks the job as done.
    *
    * @throws Exception if it is not known to be done

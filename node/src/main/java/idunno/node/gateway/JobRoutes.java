@@ -19,7 +19,7 @@ final class JobRoutes {
     this.jobs = jobs;
   }
 
-  /** {@code /v1/jobs[/ID/results|cancel|pause|resume]}. */
+  /** {@code /v1/jobs[/ID/results|cancel|pause|resume|retry-failed]}. */
   void jobs(Exchange exchange, List<String> rest) throws IOException, InterruptedException {
     if (rest.isEmpty()) {
       exchange.expect("POST");
@@ -44,8 +44,13 @@ final class JobRoutes {
         jobs.resume(exchange.requestId(), job);
         exchange.answer(200, new DoneView("job " + job + " goes on"));
       }
+      case "retry-failed" -> {
+        exchange.expect("POST");
+        exchange.answer(200, jobs.retry(exchange.requestId(), job));
+      }
       default ->
-          throw new NotFound("jobs: expected results, cancel, pause or resume after " + job + "/");
+          throw new NotFound(
+              "jobs: expected results, cancel, pause, resume or retry-failed after " + job + "/");
     }
   }
 

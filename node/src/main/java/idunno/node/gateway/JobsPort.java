@@ -6,6 +6,7 @@ import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.Phase;
 import idunno.node.api.Views.JobAsk;
+import idunno.node.api.Views.RetriedView;
 import java.io.IOException;
 import java.io.OutputStream;
 
@@ -25,6 +26,9 @@ public interface JobsPort {
 
   /** Has a job that rests go on. */
   void resume(RequestId id, JobId job) throws IOException, InterruptedException;
+
+  /** Has the failed queries of a job that has ended run again. */
+  RetriedView retry(RequestId id, JobId job) throws IOException, InterruptedException;
 
   /** Sets what running jobs get equal amounts of. */
   void share(RequestId id, Fairness fairness) throws IOException, InterruptedException;

@@ -12,6 +12,7 @@ import idunno.core.models.ModelRef;
 import idunno.core.state.Command;
 import idunno.core.state.Reply;
 import idunno.node.api.Views.JobAsk;
+import idunno.node.api.Views.RetriedView;
 import idunno.node.gateway.JobsPort;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -61,6 +62,13 @@ final class JobsOps implements JobsPort {
   @Override
   public void enter(RequestId id, Phase phase) throws IOException, InterruptedException {
     done(id, new Command.EnterPhase(phase));
+  }
+
+  @Override
+  public RetriedView retry(RequestId id, JobId job) throws IOException, InterruptedException {
+    Command retry = new Command.RetryFailed(job, process.clockMs());
+    Reply.Retried retried = Outcomes.submit(process.node(), id, retry, Reply.Retried.class);
+    return new RetriedView(job, retried.queries(), retried.missing());
   }
 
   private void done(RequestId id, Command command) throws IOException, InterruptedException {

@@ -111,7 +111,8 @@ final class Node implements AutoCloseable {
           new ReplicatedState(
               freed -> duty.ifThere(d -> d.freed(freed)),
               dropped -> duty.ifThere(d -> d.dropped(OwnDisk.droppedAt(self, dropped))),
-              failed -> replicas.ifThere(r -> r.forsake(failed)));
+              failed -> replicas.ifThere(r -> r.forsake(failed)),
+              this::jobsChanged);
       Late<CoordinatorLoop> loop = new Late<>();
       Late<Compass> map = new Late<>();
       Hello hello = new Hello(cluster.toString(), self.value());
@@ -149,6 +150,7 @@ final class Node implements AutoCloseable {
                       state,
                       config.detection(),
                       config.upkeep(),
+                      config.parts(),
                       new NodeDeeds(proposer, peers, () -> compass, () -> results, log),
                       clockMs)));
       admission = new Admission(self, place, proposer, clockMs);
@@ -389,6 +391,13 @@ final class Node implements AutoCloseable {
       log.write("left");
     } catch (ConsensusException e) {
       throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private void jobsChanged() {
+    WorkerLoop loop = worker;
+    if (loop != null) {
+      loop.jobsChanged();
     }
   }
 

@@ -1,6 +1,7 @@
 package idunno.node.main;
 
 import idunno.core.base.NodeName;
+import idunno.core.coordinator.PartRule;
 import idunno.core.coordinator.UpkeepRule;
 import idunno.core.membership.DetectionRule;
 import idunno.node.files.ScrubPlan;
@@ -27,6 +28,7 @@ import java.util.OptionalLong;
  * @param orphanGraceMs how old a chunk that nothing refers to must be before it is swept
  * @param zone what the node shares with others that may fail together with it; empty for nothing
  * @param upkeep how replicas are looked after while this node coordinates
+ * @param parts when results of a job that goes on are put in the store while this node coordinates
  * @param disk how the disk is looked after
  * @param models what runs models, and how much memory they may take
  */
@@ -44,6 +46,7 @@ public record NodeConfig(
     long orphanGraceMs,
     String zone,
     UpkeepRule upkeep,
+    PartRule parts,
     Disk disk,
     Models models) {
   /** Keeps its own copy of the list. */

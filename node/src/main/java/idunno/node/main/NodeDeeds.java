@@ -74,6 +74,11 @@ final class NodeDeeds implements Deeds {
   }
 
   @Override
+  public void publishPart(JobId job, int firstBatch, int endBatch) throws Exception {
+    results.get().publishPart(job, firstBatch, endBatch);
+  }
+
+  @Override
   public void publish(JobId job) throws Exception {
     results.get().publish(job);
   }
@@ -98,24 +103,13 @@ final class NodeDeeds implements Deeds {
               e.model(),
               "queries",
               e.queries().start() + ".." + e.queries().end());
+      case Event.JobRetried e -> log.write("job-retried", "job", e.job(), "queries", e.queries());
       case Event.BackupScheduled e ->
           log.write(
-              "backup-scheduled",
-              "batch",
-              e.batch(),
-              "queries",
-              e.queries().start() + ".." + e.queries().end(),
-              "worker",
-              e.node());
+              "backup-scheduled", "batch", e.batch(), "queries", e.queries(), "worker", e.node());
       case Event.BatchScheduled e ->
           log.write(
-              "batch-scheduled",
-              "batch",
-              e.batch(),
-              "queries",
-              e.queries().start() + ".." + e.queries().end(),
-              "worker",
-              e.node());
+              "batch-scheduled", "batch", e.batch(), "queries", e.queries(), "worker", e.node());
       case Event.BatchReturned e ->
           log.write("batch-returned", "batch", e.batch(), "worker", e.node(), "why", e.why());
       case Event.BatchCompleted e ->

@@ -129,7 +129,7 @@ final class NodeDuties implements Duties {
         "model",
         assignment.model(),
         "queries",
-        assignment.queries().start() + ".." + assignment.queries().end());
+        assignment.queries());
   }
 
   @Override

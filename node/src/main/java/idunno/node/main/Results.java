@@ -1,40 +1,33 @@
 package idunno.node.main;
 
-import idunno.core.base.Range;
-import idunno.core.jobs.Input;
+import idunno.core.files.Crc32c;
+import idunno.core.files.Extent;
+import idunno.core.files.FileName;
+import idunno.core.files.FileVersion;
+import idunno.core.files.NewFile;
 import idunno.core.jobs.JobId;
-import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
-import idunno.core.jobs.Progress;
-import idunno.core.jobs.QueryResult;
-import idunno.core.models.Model;
-import idunno.core.models.ModelCard;
-import idunno.core.models.ModelKey;
+import idunno.core.jobs.ResultPart;
 import idunno.core.state.Command;
 import idunno.core.state.Reply;
-import idunno.node.api.ResultLine;
 import idunno.node.files.FileStore;
 import idunno.node.gateway.NotFound;
 import idunno.node.replica.Proposer;
 import idunno.node.replica.ReplicatedState;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.SequenceInputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Enumeration;
-import java.util.Iterator;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 
-/** The results of jobs as text: what c4 shows while a job runs, and the file at its end. */
+/**
+ * The results of jobs as text: what c4 shows while a job runs, the parts that go to the store
+ * meanwhile, and the file at its end.
+ */
 final class Results {
   private static final Duration PUBLISH_WITHIN = Duration.ofSeconds(30);
 
@@ -42,122 +35,154 @@ final class Results {
   private final FileStore files;
   private final Proposer proposer;
   private final LongSupplier clockMs;
-  private final ConcurrentMap<ModelKey, List<String>> labels = new ConcurrentHashMap<>();
+  private final ResultLines lines;
 
   Results(ReplicatedState state, FileStore files, Proposer proposer, LongSupplier clockMs) {
     this.state = state;
     this.files = files;
     this.proposer = proposer;
     this.clockMs = clockMs;
+    this.lines = new ResultLines(state, files);
   }
 
   /**
-   * Writes the results that a job has so far.
+   * Writes the results that a job has so far, each line once and in the order of queries, whatever
+   * becomes of the job meanwhile.
    *
    * @param from the first query whose result is wanted
    */
   void write(JobId id, long from, OutputStream out) throws IOException {
-    JobState at =
-        state
-            .read(s -> s.jobs().get(id).map(Progress::state))
-            .orElseThrow(() -> new NotFound("no job " + id + "; 'jobs' lists those there are"));
-    if (at == JobState.DONE) {
-      var file = state.read(s -> s.jobs().get(id).orElseThrow().spec().resultFile());
-      var version =
-          files
-              .find(file, Optional.empty())
-              .orElseThrow(() -> new NotFound(file + ": the results were deleted"));
-      long first = state.read(s -> s.jobs().get(id).orElseThrow().spec().range().start());
-      files.copy(version, new WithoutLines(Math.max(0, from - first), out));
-    } else {
-      try (InputStream lines = lines(id, from)) {
-        lines.transferTo(out);
+    long next = from;
+    while (true) {
+      ResultPlan plan = plan(id);
+      if (plan.shape().state() == JobState.DONE) {
+        writeFile(plan, next, out);
+        break;
+      }
+      try (ResultCursor cursor = lines.open(plan, next)) {
+        while (cursor.next()) {
+          if (cursor.query() >= next) {
+            out.write(cursor.line());
+            next = cursor.query() + 1;
+          }
+        }
+        break;
+      } catch (IOException e) {
+        if (plan.shape().equals(plan(id).shape())) {
+          throw e;
+        }
+        // What was to be read next lies in the store by now, or in another file: from there on.
       }
     }
     out.flush();
   }
 
-  /** Writes the result file, and marks the job as done together with it. */
-  void publish(JobId id) throws Exception {
-    JobSpec spec = state.read(s -> s.jobs().get(id).orElseThrow().spec());
-    FileStore.Durable file;
-    try (InputStream lines = lines(id, 0)) {
-      file = files.prepare(spec.resultFile(), lines);
+  private void writeFile(ResultPlan plan, long from, OutputStream out) throws IOException {
+    FileName file = plan.spec().resultFile();
+    FileVersion version =
+        files
+            .find(file, Optional.empty())
+            .orElseThrow(() -> new NotFound(file + ": the results were deleted"));
+    files.copy(version, new WithoutLines(Math.max(0, from - plan.spec().range().start()), out));
+  }
+
+  private ResultPlan plan(JobId id) throws NotFound {
+    record Found(ResultPlan plan, Optional<FileName> lost) {}
+    Found found =
+        state
+            .read(
+                s ->
+                    s.jobs().get(id).map(ResultPlan::of).map(plan -> new Found(plan, plan.lost(s))))
+            .orElseThrow(() -> new NotFound("no job " + id + "; 'jobs' lists those there are"));
+    if (found.lost().isPresent()) {
+      throw new NotFound(found.lost().get() + ": the results were deleted");
     }
+    return found.plan();
+  }
+
+  /**
+   * Writes a part of a job's results to the store; the state forgets them.
+   *
+   * @param firstBatch the first batch whose lines it has
+   * @param endBatch the batch behind the last
+   */
+  void publishPart(JobId id, int firstBatch, int endBatch) throws Exception {
+    ResultPlan plan = plan(id);
+    FileStore.Durable file =
+        prepare(
+            plan.spec().partFile(plan.shape().parts() + 1),
+            lines.ofBatches(id, IntStream.range(firstBatch, endBatch).boxed().toList()));
     Reply reply =
         proposer.submit(
-            new Command.PublishResults(id, file.file(), file.chunks(), clockMs.getAsLong()),
+            new Command.PublishPart(
+                id, firstBatch, endBatch, file.file(), file.chunks(), clockMs.getAsLong()),
             PUBLISH_WITHIN);
-    if (reply instanceof Reply.Refused refused && !isDone(id)) {
+    if (reply instanceof Reply.Refused refused && isAwaited(id, firstBatch)) {
       throw new IOException("results of job " + id + ": " + refused.reason());
     }
   }
 
-  private boolean isDone(JobId id) {
+  private boolean isAwaited(JobId id, int firstBatch) {
     return state
-        .read(s -> s.jobs().get(id).filter(job -> job.state() == JobState.DONE))
+        .read(
+            s ->
+                s.jobs()
+                    .get(id)
+                    .filter(job -> job.takesResults() && job.unwrittenFrom() == firstBatch))
         .isPresent();
   }
 
-  /** The results so far, one batch in memory at a time. */
-  @SuppressWarnings("JdkObsolete") // SequenceInputStream takes nothing but an Enumeration
-  private InputStream lines(JobId id, long from) throws IOException {
-    JobSpec spec = state.read(s -> s.jobs().get(id).orElseThrow().spec());
-    List<String> names = labelsOf(spec.model());
-    Iterator<Integer> batches =
-        state.read(s -> s.jobs().get(id).orElseThrow().batchesWithResults()).stream()
-            .filter(batch -> spec.queriesOf(batch).end() >= from)
-            .iterator();
-    return new SequenceInputStream(
-        new Enumeration<InputStream>() {
-          @Override
-          public boolean hasMoreElements() {
-            return batches.hasNext();
-          }
-
-          @Override
-          public InputStream nextElement() {
-            return new ByteArrayInputStream(render(id, batches.next(), from, names));
-          }
-        });
+  /** Puts the result file together, and marks the job as done together with it. */
+  void publish(JobId id) throws Exception {
+    ResultPlan plan = plan(id);
+    if (plan.shape().state() != JobState.PUBLISHING) {
+      return;
+    }
+    FileStore.Durable file =
+        plan.isOneRound() ? joined(plan) : prepare(plan.spec().resultFile(), lines.open(plan, 0));
+    Reply reply =
+        proposer.submit(
+            new Command.PublishResults(
+                id,
+                file.file(),
+                file.chunks(),
+                Optional.of(plan.cut().batches()),
+                clockMs.getAsLong()),
+            PUBLISH_WITHIN);
+    if (reply instanceof Reply.Refused refused && plan.shape().equals(shape(id))) {
+      throw new IOException("results of job " + id + ": " + refused.reason());
+    }
   }
 
-  private byte[] render(JobId id, int batch, long from, List<String> names) {
-    record Part(Range queries, List<Input> inputs, List<QueryResult> results) {}
-    Part part =
-        state.read(
-            s -> {
-              Progress job = s.jobs().get(id).orElseThrow();
-              return new Part(
-                  job.spec().queriesOf(batch), job.inputsOf(batch), job.resultsOf(batch));
-            });
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    int first = (int) Math.max(0, from - part.queries().start());
-    for (int i = first; i < part.results().size(); i++) {
-      out.writeBytes(
-          ResultLine.of(
-                  part.queries().start() + i,
-                  part.inputs().get(i).name(),
-                  part.results().get(i),
-                  names)
-              .toBytes());
-    }
-    return out.toByteArray();
+  private ResultPlan.Shape shape(JobId id) {
+    return state.read(s -> s.jobs().get(id).map(ResultPlan.Shape::of)).orElseThrow();
   }
 
-  private List<String> labelsOf(ModelKey key) throws IOException {
-    List<String> known = labels.get(key);
-    if (known != null) {
-      return known;
+  /** The parts' bytes are not touched: the file is their extents, and the rest's. */
+  private FileStore.Durable joined(ResultPlan plan) throws IOException, InterruptedException {
+    ResultPlan.InRound all = plan.rounds().getFirst();
+    FileStore.Durable rest =
+        prepare(plan.spec().resultFile(), lines.ofBatches(plan.spec().id(), all.batches()));
+    List<Extent> extents = new ArrayList<>();
+    long length = 0;
+    int crc32c = 0;
+    for (ResultPart part : all.parts()) {
+      FileVersion version = part.version();
+      extents.addAll(version.extents());
+      length += version.length();
+      crc32c = Crc32c.combine(crc32c, version.crc32c(), version.length());
     }
-    Model model =
-        state
-            .read(s -> s.models().get(key))
-            .orElseThrow(() -> new IOException("model " + key + " is gone"));
-    ByteArrayOutputStream text = new ByteArrayOutputStream();
-    files.copy(Objects.requireNonNull(model.files().get(ModelCard.LABELS_FILE)), text);
-    List<String> read = text.toString(StandardCharsets.UTF_8).lines().toList();
-    labels.put(key, read);
-    return read;
+    extents.addAll(rest.file().extents());
+    length += rest.file().length();
+    crc32c = Crc32c.combine(crc32c, rest.file().crc32c(), rest.file().length());
+    return new FileStore.Durable(
+        new NewFile(plan.spec().resultFile(), length, crc32c, extents), rest.chunks());
+  }
+
+  private FileStore.Durable prepare(FileName name, ResultCursor cursor)
+      throws IOException, InterruptedException {
+    try (InputStream in = new CursorStream(cursor)) {
+      return files.prepare(name, in);
+    }
   }
 }

@@ -76,6 +76,11 @@ final class Settings {
     return words.has(option) || text(option).filter("true"::equals).isPresent();
   }
 
+  /** The value of an option that is an amount of memory, or 0 for none at all. */
+  Optional<Long> bytesOrNone(String option) {
+    return text(option).filter("0"::equals).isPresent() ? Optional.of(0L) : bytes(option);
+  }
+
   /** The value of an option that is an amount of memory, such as {@code 512m} or {@code 4g}. */
   Optional<Long> bytes(String option) {
     return text(option)

@@ -2,6 +2,7 @@ package idunno.node.main;
 
 import com.sun.management.OperatingSystemMXBean;
 import idunno.core.base.NodeName;
+import idunno.core.coordinator.PartRule;
 import idunno.core.coordinator.UpkeepRule;
 import idunno.core.membership.DetectionRule;
 import idunno.core.membership.Member;
@@ -52,6 +53,7 @@ final class StartCommand {
   private static final String ZONE = "--zone";
   private static final String REPAIR = "--repair-mbps";
   private static final String SETTLE = "--settle-ms";
+  private static final String PART = "--part-queries";
 
   private static final String RESERVE = "--reserve";
   private static final String SCRUB_RATE = "--scrub-mbps";
@@ -119,6 +121,11 @@ final class StartCommand {
             "megabytes a second that repair and balance may copy while this node coordinates, 0 for"
                 + " no limit; else 200")
         .option(
+            PART,
+            "N",
+            "results of a running job that are put in the store at once while this node"
+                + " coordinates, or what there is after 10 s; else 4096")
+        .option(
             RESERVE,
             "SIZE",
             "what stays free on the disk, such as 512m: with less, the node takes no chunks; else"
@@ -153,7 +160,8 @@ final class StartCommand {
         .option(
             PICTURE_MEMORY,
             "SIZE",
-            "the most memory for decoded pictures; else a 16th of the machine's, at most 1g")
+            "the most memory for decoded pictures, 0 for none; else a 16th of the machine's, at"
+                + " most 1g")
         .flag("do not share models' weights with other nodes of this machine", OWN_WEIGHTS)
         .option(EXIT_WITH, "PID", "end when that process ends")
         .option(Settings.CONFIG, "FILE", "a file of options, one NAME=VALUE a line");
@@ -254,6 +262,9 @@ final class StartCommand {
           settings.number(GRACE, 1, Integer.MAX_VALUE).orElse(600_000),
           zone(settings),
           upkeep(settings),
+          new PartRule(
+              settings.number(PART, 1, Integer.MAX_VALUE).orElse(PartRule.DEFAULT.queries()),
+              PartRule.DEFAULT.afterMs()),
           new NodeConfig.Disk(
               settings.bytes(RESERVE).map(OptionalLong::of).orElse(OptionalLong.empty()),
               ScrubPlan.of(
@@ -304,7 +315,7 @@ final class StartCommand {
         !settings.has(OWN_WEIGHTS),
         settings.bytes(MODEL_MEMORY).orElseGet(() -> machineBytes() / 2),
         settings
-            .bytes(PICTURE_MEMORY)
+            .bytesOrNone(PICTURE_MEMORY)
             .orElseGet(() -> Math.min(MOST_PICTURE_BYTES, machineBytes() / PICTURE_SHARE)));
   }
 

@@ -32,6 +32,7 @@ public final class ReplicatedState {
   private final Consumer<List<ChunkId>> freed;
   private final Consumer<List<DroppedReplica>> dropped;
   private final Consumer<NodeName> failed;
+  private final Runnable jobsChanged;
 
   /**
    * An empty state. None of those who are told may block.
@@ -39,14 +40,17 @@ public final class ReplicatedState {
    * @param freed told of chunks whose last reference went
    * @param dropped told of replicas, this node's and others', that count no longer
    * @param failed told of members that were declared failed
+   * @param jobsChanged told when others may be to be run than before: a job has come, or gone
    */
   public ReplicatedState(
       Consumer<List<ChunkId>> freed,
       Consumer<List<DroppedReplica>> dropped,
-      Consumer<NodeName> failed) {
+      Consumer<NodeName> failed,
+      Runnable jobsChanged) {
     this.freed = freed;
     this.dropped = dropped;
     this.failed = failed;
+    this.jobsChanged = jobsChanged;
   }
 
   /** Applies one entry of the log, made by {@link Proposer}, and returns its outcome. */
@@ -77,7 +81,14 @@ public final class ReplicatedState {
       dropped.accept(lost);
     }
     dead.forEach(failed);
+    if (entry.requests().stream().map(Request::command).anyMatch(ReplicatedState::changesJobs)) {
+      jobsChanged.run();
+    }
     return codec.encode(new Entry.Outcome(replies));
+  }
+
+  private static boolean changesJobs(Command command) {
+    return command instanceof Command.JobChange && !(command instanceof Command.CompleteBatches);
   }
 
   /** Writes the whole state. */

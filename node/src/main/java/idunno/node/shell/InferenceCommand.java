@@ -83,7 +83,8 @@ final class InferenceCommand {
             spec.conditions().after().map(job -> ", after job " + job).orElse(""));
   }
 
-  private static int ended(Call call, JobReport job, boolean isFollowed) {
+  /** Says how a job has ended. */
+  static int ended(Call call, JobReport job, boolean isFollowed) {
     if (call.json() && !isFollowed) {
       call.printDocument(JobCommands.JobLine.of(job));
     } else {
@@ -92,7 +93,7 @@ final class InferenceCommand {
               .formatted(
                   job.spec().id(),
                   MachineCommands.lower(job.state()),
-                  Units.span(job.endedMs() - job.spec().submittedMs()),
+                  Units.span(job.endedMs() - job.beganMs()),
                   Units.count(job.finished()),
                   Units.count(job.spec().range().size()),
                   Units.count(job.failures()),

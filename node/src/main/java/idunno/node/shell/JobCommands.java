@@ -32,6 +32,7 @@ final class JobCommands {
             .takes("JOB", "a job's number"),
         Command.remote("resume", Group.JOBS, "have a job that rests go on", JobCommands::resume)
             .takes("JOB", "a job's number"),
+        RetryCommand.command(),
         Command.remote(
                 "phase",
                 Group.JOBS,
@@ -56,6 +57,7 @@ final class JobCommands {
    * @param finished queries finished, the failed ones among them
    * @param asked how many queries it has
    * @param rate queries a second, over the last 10 s
+   * @param beganMs when it was submitted, or its failed queries were begun again
    * @param endedMs when it ended, milliseconds since 1970
    */
   record JobLine(
@@ -65,6 +67,7 @@ final class JobCommands {
       long asked,
       long failures,
       double rate,
+      long beganMs,
       Optional<Long> endedMs) {
     static JobLine of(JobReport job) {
       return new JobLine(
@@ -74,6 +77,7 @@ final class JobCommands {
           job.spec().range().size(),
           job.failures(),
           job.rate(),
+          job.beganMs(),
           job.endedMs() == 0 ? Optional.empty() : Optional.of(job.endedMs()));
     }
   }
@@ -132,7 +136,7 @@ final class JobCommands {
           Units.count(job.failures()),
           Units.rate(job.rate()),
           Units.moment(spec.submittedMs()),
-          Units.span(job.endedMs().orElse(report.nowMs()) - spec.submittedMs()));
+          Units.span(job.endedMs().orElse(report.nowMs()) - job.beganMs()));
     }
     table.printTo(call.out());
     return Action.DONE;
@@ -162,7 +166,8 @@ final class JobCommands {
     return MachineCommands.done(call, call.client().jobs().resume(theJob(call)));
   }
 
-  private static JobId theJob(Call call) {
+  /** The job that the words name. */
+  static JobId theJob(Call call) {
     return call.words().job("JOB").orElseThrow(() -> new Usage("expected JOB"));
   }
 

@@ -35,6 +35,11 @@ final class JobFacts {
                 Units.count(job.finished()),
                 Units.count(spec.range().size()),
                 Units.count(job.failures())));
+    for (Report.Retried retried : job.retries()) {
+      lines.add(
+          "again      %s, since %s"
+              .formatted(RetryCommand.queries(retried.queries()), Units.moment(retried.atMs())));
+    }
     lines.add("rate       " + Units.rate(job.rate()) + " over 10 s");
     if (job.times().count() > 0) {
       lines.add(
@@ -51,7 +56,7 @@ final class JobFacts {
     lines.add("submitted  " + Units.moment(spec.submittedMs()));
     lines.add(
         (job.endedMs() == 0 ? "for        " : "took       ")
-            + Units.span((job.endedMs() == 0 ? nowMs : job.endedMs()) - spec.submittedMs()));
+            + Units.span((job.endedMs() == 0 ? nowMs : job.endedMs()) - job.beganMs()));
     if (job.state() == JobState.DONE) {
       lines.add("results    " + spec.resultFile());
     }

@@ -286,7 +286,7 @@ public final class StatisticsCommands {
     Columns table =
         call.columns()
             .words("MACHINE")
-            .figures("START", "END")
+            .figures("START", "END", "QUERIES")
             .words("STATE", "STARTED", "FINISHED")
             .figures("TOOK", "FAILED");
     for (Distribution.Share share : job.shares()) {
@@ -297,6 +297,7 @@ public final class StatisticsCommands {
           share.node().map(NodeId::toString).orElse("-"),
           Long.toString(queries.start()),
           Long.toString(queries.end()),
+          Units.count(share.count()),
           state(share.state(), style),
           share.startedMs().map(Units::moment).orElse("-"),
           share.finishedMs().map(Units::moment).orElse("-"),
@@ -307,7 +308,7 @@ public final class StatisticsCommands {
     String perMachine =
         job.shares().stream()
             .filter(share -> share.state() == Distribution.ShareState.DONE)
-            .flatMap(share -> share.node().stream().map(node -> one(node, share.queries())))
+            .flatMap(share -> share.node().stream().map(node -> new Queries(node, share.count())))
             .collect(
                 Collectors.groupingBy(
                     Queries::node, TreeMap::new, Collectors.summingLong(Queries::count)))
@@ -319,10 +320,6 @@ public final class StatisticsCommands {
   }
 
   private record Queries(NodeId node, long count) {}
-
-  private static Queries one(NodeId node, Range queries) {
-    return new Queries(node, queries.size());
-  }
 
   private static String state(Distribution.ShareState state, Style style) {
     String word = MachineCommands.lower(state);

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
  * The threads around a {@link WorkerDesk}: one that beats, and one a slot that runs batches.
  *
  * <p>A beat goes out at least every 200 ms, and at once when a batch has ended, so that its result
- * is committed and the next batch arrives without waiting.
+ * is committed and the next batch arrives without waiting; also when a job has come or gone.
  */
 public final class WorkerLoop implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(WorkerLoop.class.getName());
@@ -70,6 +70,16 @@ public final class WorkerLoop implements AutoCloseable {
     lock.lock();
     try {
       return desk.me();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Beats at once: there may be other work than before. */
+  public void jobsChanged() {
+    lock.lock();
+    try {
+      wantBeat();
     } finally {
       lock.unlock();
     }

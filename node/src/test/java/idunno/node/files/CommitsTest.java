@@ -26,7 +26,7 @@ class CommitsTest {
   private static final RequestId ID = new RequestId(UUID.randomUUID().toString(), 1);
 
   private final ReplicatedState state =
-      new ReplicatedState(freed -> {}, dropped -> {}, failed -> {});
+      new ReplicatedState(freed -> {}, dropped -> {}, failed -> {}, () -> {});
   private final Proposer proposer = new Proposer((entry, timeout) -> state.apply(entry));
   private final Commits commits = new Commits(proposer, () -> 1);
 

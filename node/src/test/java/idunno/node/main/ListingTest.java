@@ -28,7 +28,7 @@ class ListingTest {
   private static final int AT_ONCE = 2_000;
 
   private final ReplicatedState state =
-      new ReplicatedState(freed -> {}, dropped -> {}, failed -> {});
+      new ReplicatedState(freed -> {}, dropped -> {}, failed -> {}, () -> {});
   private final Proposer proposer = new Proposer((entry, timeout) -> state.apply(entry));
 
   @AfterEach

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import idunno.core.base.RequestId;
 import idunno.core.files.FileName;
 import idunno.core.files.NewFile;
+import idunno.core.jobs.Phase;
 import idunno.core.state.ClusterState;
 import idunno.core.state.Command;
 import idunno.core.state.Reply;
@@ -16,13 +17,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class ReplicatedStateTest {
   private static final int NAMES = 50_050;
 
   private final ReplicatedState state =
-      new ReplicatedState(freed -> {}, dropped -> {}, failed -> {});
+      new ReplicatedState(freed -> {}, dropped -> {}, failed -> {}, () -> {});
   private long requests;
 
   private List<Reply> apply(List<Command> commands) {
@@ -66,9 +68,27 @@ final class ReplicatedStateTest {
 
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     state.writeSnapshot(out);
-    ReplicatedState restored = new ReplicatedState(freed -> {}, dropped -> {}, failed -> {});
+    ReplicatedState restored =
+        new ReplicatedState(freed -> {}, dropped -> {}, failed -> {}, () -> {});
     restored.readSnapshot(new ByteArrayInputStream(out.toByteArray()));
     assertEquals(
         state.read(ClusterState::snapshot).files(), restored.read(ClusterState::snapshot).files());
+  }
+
+  @Test
+  void whoRunsBatchesIsToldWhenAJobComesOrGoesAndNotOfEachBatch() {
+    AtomicInteger told = new AtomicInteger();
+    ReplicatedState listened =
+        new ReplicatedState(freed -> {}, dropped -> {}, failed -> {}, told::incrementAndGet);
+    List<Command> commands =
+        List.of(
+            new Command.CompleteBatches(List.of(), 5),
+            new Command.EnterPhase(Phase.TRAINING),
+            commit(List.of(empty("picture"))));
+    for (Command command : commands) {
+      Request request = new Request(new RequestId("test", ++requests), command);
+      listened.apply(Codec.cbor().encode(new Entry(List.of(request))));
+    }
+    assertEquals(1, told.get());
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import idunno.core.base.NodeName;
 import idunno.core.coordinator.Report;
 import idunno.core.files.FileName;
+import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
 import idunno.node.api.Views;
 import idunno.node.api.Views.GrepView;
@@ -137,7 +138,8 @@ class ProgramTest {
             "list_mem --api nowhere",
             "model",
             "model add x",
-            "cancel")) {
+            "cancel",
+            "retry-failed")) {
       assertEquals(Action.USAGE, bench.run(line.split(" ", -1)), line);
       assertTrue(bench.err().startsWith("idunno: "), bench.err());
       assertEquals("", bench.out(), line);
@@ -241,6 +243,26 @@ class ProgramTest {
     assertEquals(Action.DONE, bench.run("c4", "3", "--lines", "1", "--json"));
     assertEquals(good + "\n", bench.out());
     assertEquals("/v1/jobs/3/results", bench.api.asked().getLast().target());
+  }
+
+  @Test
+  void aRetrySaysWhatIsRunAgainAndWaitsForTheEnd() {
+    Report report = Reports.busy();
+    bench.api.answering(
+        exchange -> {
+          switch (exchange.getRequestURI().getPath()) {
+            case "/v1/jobs/1/retry-failed" ->
+                FakeApi.json(exchange, new Views.RetriedView(new JobId(1), 3, 1));
+            case "/v1/report" -> FakeApi.json(exchange, report);
+            default -> FakeApi.json(exchange, new Views.MembersView(List.of(), true));
+          }
+        });
+    assertEquals(Action.DONE, bench.run("retry-failed", "1"));
+    assertEquals("job 1  goes on with 3 queries; the pictures of 1 more are gone\n", bench.out());
+    assertEquals(Action.DONE, bench.run("retry-failed", "1", "--json"));
+    assertTrue(bench.out().contains("\"missing\""), bench.out());
+    assertEquals(Action.FAILED, bench.run("retry-failed", "1", "--wait"), "it was cancelled");
+    assertTrue(bench.out().contains("job 1  cancelled after 59.0 s"), bench.out());
   }
 
   @Test

@@ -6,8 +6,8 @@ import idunno.core.coordinator.Report;
 import idunno.core.coordinator.Report.JobReport;
 import idunno.core.coordinator.Report.Running;
 import idunno.core.jobs.BatchRecord;
+import idunno.core.jobs.Cut;
 import idunno.core.jobs.JobId;
-import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
 import idunno.core.models.ModelName;
 import java.util.ArrayList;
@@ -19,7 +19,9 @@ import java.util.TreeMap;
 /**
  * What cq shows of one job: who ran, runs or will run which of its queries.
  *
- * @param shares the whole range of the job in order, without gaps
+ * @param shares the whole range of the job in order, without gaps; behind it what was or is run
+ *     again. Of a job that was given up and is run again those batches are left out that were never
+ *     run the first time
  */
 public record Distribution(JobId job, ModelName model, JobState state, List<Share> shares) {
   /** Keeps its own copy of the list. */
@@ -37,7 +39,7 @@ public record Distribution(JobId job, ModelName model, JobState state, List<Shar
     RUNNING,
     /** A machine has run it, and its results are committed. */
     DONE,
-    /** Nobody will run it: the job was cancelled. */
+    /** Nobody will run it: the job was cancelled, or given up. */
     DROPPED
   }
 
@@ -45,6 +47,9 @@ public record Distribution(JobId job, ModelName model, JobState state, List<Shar
    * A share of the queries.
    *
    * @param node the machine that has or had it
+   * @param queries from the first to the last of them; of those that are run again only some
+   *     between may be in it
+   * @param count how many they are
    * @param startedMs when the machine began, by its clock, milliseconds since 1970
    * @param finishedMs when it ended, by its clock
    * @param failures how many queries failed, of those that are done
@@ -52,6 +57,7 @@ public record Distribution(JobId job, ModelName model, JobState state, List<Shar
   public record Share(
       Optional<NodeId> node,
       Range queries,
+      long count,
       ShareState state,
       Optional<Long> startedMs,
       Optional<Long> finishedMs,
@@ -63,7 +69,7 @@ public record Distribution(JobId job, ModelName model, JobState state, List<Shar
   }
 
   private static Distribution of(JobReport job) {
-    JobSpec spec = job.spec();
+    Cut cut = job.cut();
     NavigableMap<Integer, Share> known = new TreeMap<>();
     for (Running one : job.running()) {
       known.put(
@@ -71,6 +77,7 @@ public record Distribution(JobId job, ModelName model, JobState state, List<Shar
           new Share(
               Optional.of(one.node()),
               one.queries(),
+              one.count(),
               one.running() ? ShareState.RUNNING : ShareState.WAITING,
               one.running() ? Optional.of(one.sinceMs()) : Optional.empty(),
               Optional.empty(),
@@ -81,29 +88,44 @@ public record Distribution(JobId job, ModelName model, JobState state, List<Shar
           one.number(),
           new Share(
               Optional.of(one.node()),
-              spec.queriesOf(one.number()),
+              cut.spanOf(one.number()),
+              one.queries(),
               ShareState.DONE,
               Optional.of(one.startedMs()),
               Optional.of(one.finishedMs()),
               one.failures()));
     }
-    ShareState rest = job.state() == JobState.CANCELLED ? ShareState.DROPPED : ShareState.QUEUED;
+    boolean isDropped = job.state() == JobState.CANCELLED || job.state() == JobState.FAILED;
+    ShareState rest = isDropped ? ShareState.DROPPED : ShareState.QUEUED;
     List<Share> shares = new ArrayList<>();
-    long next = spec.range().start();
-    for (Share share : known.values()) {
-      if (share.queries().start() > next) {
-        shares.add(nobodys(new Range(next, share.queries().start() - 1), rest));
+    for (int batch = 0; batch < cut.batches(); batch++) {
+      Share share = known.get(batch);
+      if (share != null) {
+        shares.add(share);
+      } else if (batch >= cut.firstOpen()) {
+        addNobodys(shares, cut.spanOf(batch), cut.sizeOf(batch), rest);
       }
-      shares.add(share);
-      next = share.queries().end() + 1;
     }
-    if (next <= spec.range().end()) {
-      shares.add(nobodys(new Range(next, spec.range().end()), rest));
-    }
-    return new Distribution(spec.id(), spec.model().name(), job.state(), shares);
+    return new Distribution(job.spec().id(), job.spec().model().name(), job.state(), shares);
   }
 
-  private static Share nobodys(Range queries, ShareState state) {
-    return new Share(Optional.empty(), queries, state, Optional.empty(), Optional.empty(), 0);
+  /** What nobody has goes on where the last such share ends. */
+  private static void addNobodys(List<Share> shares, Range queries, long count, ShareState state) {
+    boolean goesOn =
+        !shares.isEmpty()
+            && shares.getLast().node().isEmpty()
+            && shares.getLast().queries().end() + 1 == queries.start();
+    if (goesOn) {
+      Share before = shares.removeLast();
+      Range both = new Range(before.queries().start(), queries.end());
+      shares.add(nobodys(both, before.count() + count, state));
+    } else {
+      shares.add(nobodys(queries, count, state));
+    }
+  }
+
+  private static Share nobodys(Range queries, long count, ShareState state) {
+    return new Share(
+        Optional.empty(), queries, count, state, Optional.empty(), Optional.empty(), 0);
   }
 }

@@ -4,8 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import idunno.core.base.Range;
+import idunno.core.coordinator.Report.JobReport;
+import idunno.core.coordinator.Report.Retried;
+import idunno.core.coordinator.Report.Running;
+import idunno.core.jobs.BatchRecord;
 import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobState;
+import idunno.core.jobs.Queries;
+import idunno.core.jobs.Round;
 import idunno.core.membership.MemberState;
 import idunno.node.shell.figures.Distribution.Share;
 import idunno.node.shell.figures.Distribution.ShareState;
@@ -142,11 +148,57 @@ class FiguresTest {
         new Share(
             Optional.of(Reports.N2),
             new Range(10, 19),
+            10,
             ShareState.DONE,
             Optional.of(4_000L),
             Optional.of(9_000L),
             2),
         done);
+  }
+
+  @Test
+  void whatIsRunAgainComesBehindTheRangeThatItIsOf() {
+    JobReport once =
+        Reports.job(
+            Reports.spec(1, "a", 0, 29, 1),
+            JobState.RUNNING,
+            0,
+            0,
+            List.of(),
+            List.of(new Running(4, new Range(20, 29), 10, Reports.N2, true, 50_000)),
+            List.of(
+                new BatchRecord(0, Reports.N1, 4_000, 9_000, 9_100, 10, 2),
+                new BatchRecord(1, Reports.N1, 4_000, 9_000, 9_100, 10, 0)));
+    Queries again = new Queries(List.of(new Range(3, 3), new Range(8, 8), new Range(20, 29)));
+    JobReport twice =
+        new JobReport(
+            once.spec(),
+            once.state(),
+            once.finished(),
+            once.failures(),
+            once.rate(),
+            once.times(),
+            once.histogram(),
+            once.parts(),
+            once.machineMs(),
+            once.duplicates(),
+            once.endedMs(),
+            List.of(new Retried(12, 40_000)),
+            List.of(new Round(3, again, 2, 40_000)),
+            once.running(),
+            once.batches());
+    assertEquals(
+        List.of("0-9 DONE", "10-19 DONE", "3-27 QUEUED", "20-29 RUNNING"),
+        Distribution.of(Reports.report(twice)).getFirst().shares().stream()
+            .map(FiguresTest::text)
+            .toList());
+    assertEquals(
+        List.of(10L, 10L, 10L, 10L),
+        Distribution.of(Reports.report(twice)).getFirst().shares().stream()
+            .map(Share::count)
+            .toList(),
+        "of 3 to 27 there are but ten");
+    assertEquals(40_000, twice.beganMs());
   }
 
   private static String text(Share share) {

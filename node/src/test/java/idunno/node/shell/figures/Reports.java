@@ -76,6 +76,8 @@ public final class Reports {
         (long) (1_000 * rate),
         0,
         state == JobState.RUNNING ? 0 : 60_000,
+        List.of(),
+        List.of(),
         running,
         batches);
   }
@@ -113,8 +115,8 @@ public final class Reports {
             8,
             List.of(5_000L, 7_000L),
             List.of(
-                new Running(2, new Range(20, 29), N1, true, 50_000),
-                new Running(3, new Range(30, 39), N1, false, 51_000)),
+                new Running(2, new Range(20, 29), 10, N1, true, 50_000),
+                new Running(3, new Range(30, 39), 10, N1, false, 51_000)),
             List.of(
                 new BatchRecord(1, N2, 4_000, 9_000, 9_100, 10, 2),
                 new BatchRecord(0, N1, 4_000, 8_000, 9_200, 10, 0))),
@@ -124,7 +126,7 @@ public final class Reports {
             0,
             3,
             List.of(40_000L),
-            List.of(new Running(1, new Range(10, 19), N2, true, 52_000)),
+            List.of(new Running(1, new Range(10, 19), 10, N2, true, 52_000)),
             List.of(new BatchRecord(0, N2, 20_000, 30_000, 30_100, 10, 0))));
   }
 }
