@@ -64,8 +64,7 @@ class GrowthTest {
   void whatANodeHoldsMoreAsCoordinatorAndAfterwardsIsNoGrowth() {
     List<Sample> life = new ArrayList<>();
     for (int second = 0; second < SECONDS; second++) {
-      Role role =
-          second < 200 ? Role.WORKER : second < 400 ? Role.COORDINATOR : Role.DEPOSED;
+      Role role = second < 200 ? Role.WORKER : second < 400 ? Role.COORDINATOR : Role.DEPOSED;
       int handles =
           switch (role) {
             case WORKER -> 80;
