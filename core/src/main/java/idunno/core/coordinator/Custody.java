@@ -69,9 +69,7 @@ final class Custody {
     fairTime.leave(job);
     hands.removeAll(job);
     tail.forget(job);
-    proposed
-        .subSet(new BatchKey(job, 0), true, new BatchKey(job, Integer.MAX_VALUE), true)
-        .clear();
+    proposed.subSet(new BatchKey(job, 0), true, new BatchKey(job, Integer.MAX_VALUE), true).clear();
   }
 
   /** The jobs that run, oldest first. */
@@ -95,8 +93,7 @@ final class Custody {
       NodeName node,
       IntPredicate mayRun,
       IntFunction<Map<NodeName, Integer>> pictures) {
-    return pool(job.spec().id())
-        .find(job, node, batch -> isFree(job, batch), mayRun, pictures);
+    return pool(job.spec().id()).find(job, node, batch -> isFree(job, batch), mayRun, pictures);
   }
 
   private boolean isFree(Progress job, int batch) {
@@ -150,14 +147,12 @@ final class Custody {
       }
       double cost = cost(state, key, node.name());
       fairTime.found(key.job(), held.tag(), cost);
-      hands.put(
-          key, new Given(node, held.running(), held.sinceMs(), nowMs, held.tag(), cost));
+      hands.put(key, new Given(node, held.running(), held.sinceMs(), nowMs, held.tag(), cost));
     } else if (before.running() != held.running() || before.sinceMs() != held.sinceMs()) {
       long noticedMs = before.running() == held.running() ? before.noticedMs() : nowMs;
       hands.put(
           key,
-          new Given(
-              node, held.running(), held.sinceMs(), noticedMs, held.tag(), before.cost()));
+          new Given(node, held.running(), held.sinceMs(), noticedMs, held.tag(), before.cost()));
     }
     if (held.running()) {
       tail.forget(key);

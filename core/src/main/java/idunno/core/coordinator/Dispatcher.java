@@ -176,8 +176,7 @@ final class Dispatcher {
     return assign(state, desk, offer.key(), given);
   }
 
-  private static Assignment assign(
-      ClusterState state, DeskView desk, BatchKey key, Given given) {
+  private static Assignment assign(ClusterState state, DeskView desk, BatchKey key, Given given) {
     Progress job = state.jobs().get(key.job()).orElseThrow();
     desk.give(key, job.spec().model(), given);
     return new Assignment(

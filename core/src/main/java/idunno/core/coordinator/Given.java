@@ -12,10 +12,4 @@ import idunno.core.base.NodeId;
  * @param tag its place in line
  * @param cost the service that its job was charged for it, divided by the job's weight
  */
-record Given(
-    NodeId node,
-    boolean running,
-    long sinceMs,
-    long noticedMs,
-    double tag,
-    double cost) {}
+record Given(NodeId node, boolean running, long sinceMs, long noticedMs, double tag, double cost) {}

@@ -44,12 +44,7 @@ final class Horizon {
    * @param start the tag of what runs next on the desks
    * @param jobs all that are active, itself included
    */
-  void look(
-      double start,
-      Collection<Progress> jobs,
-      ClusterState state,
-      Paces paces,
-      long nowMs) {
+  void look(double start, Collection<Progress> jobs, ClusterState state, Paces paces, long nowMs) {
     guessed.clear();
     double costPerUnit = 0;
     OptionalDouble usual =

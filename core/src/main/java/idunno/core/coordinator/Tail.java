@@ -121,11 +121,9 @@ final class Tail {
     sight = new Sight(endings, last.toList(), late.toList());
   }
 
-  private void lookAlong(
-      Line line, NavigableMap<JobId, Ending> endings, Foremost<Last> last) {
+  private void lookAlong(Line line, NavigableMap<JobId, Ending> endings, Foremost<Last> last) {
     endings.forEach(
-        (_, ending) ->
-            ending.shortest().offer(new Queue(line.node(), line.aheadMs(ending.tag()))));
+        (_, ending) -> ending.shortest().offer(new Queue(line.node(), line.aheadMs(ending.tag()))));
     NavigableMap<JobId, Hand.Waiting> lastOfJob = new TreeMap<>();
     for (Hand.Waiting one : hands.of(line.node()).line()) {
       if (endings.containsKey(one.key().job()) && !recalls.contains(one.key())) {
@@ -198,8 +196,7 @@ final class Tail {
     for (Late late : sight.late()) {
       boolean isAlone = hands.holders(late.key()).size() == 1;
       boolean isHere = hands.of(late.key(), desk.node()).isPresent();
-      double run =
-          desk.estimates().runMs(desk.node().name(), late.key()).orElse(late.leftMs());
+      double run = desk.estimates().runMs(desk.node().name(), late.key()).orElse(late.leftMs());
       if (isAlone && !isHere && run <= late.leftMs()) {
         return Optional.of(late.key());
       }

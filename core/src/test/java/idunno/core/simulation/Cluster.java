@@ -50,8 +50,7 @@ final class Cluster {
 
   Cluster(Scenario scenario) {
     this.scenario = scenario;
-    this.timeline =
-        new Timeline(scenario.isLarge() ? LINES_OF_THE_LARGE : Integer.MAX_VALUE);
+    this.timeline = new Timeline(scenario.isLarge() ? LINES_OF_THE_LARGE : Integer.MAX_VALUE);
     this.load = new Load(timeline);
     for (JobPlan job : scenario.jobs()) {
       numbers.put(job.model(), numbers.size());

@@ -69,7 +69,8 @@ final class Load {
     public String toString() {
       StringBuilder kinds = new StringBuilder();
       nanosByKind.forEach(
-          (kind, nanos) -> kinds.append(String.format(Locale.ROOT, " %s %.2f s", kind, nanos / 1e9)));
+          (kind, nanos) ->
+              kinds.append(String.format(Locale.ROOT, " %s %.2f s", kind, nanos / 1e9)));
       return String.format(
           Locale.ROOT,
           "%.3f s of a processor per simulated second (%.2f s in the worst one), over %.0f s and"

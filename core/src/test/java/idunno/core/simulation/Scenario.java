@@ -77,8 +77,7 @@ record Scenario(
     return machines;
   }
 
-  private static List<JobPlan> drawJobs(
-      Random random, Scale scale, List<Machine> machines) {
+  private static List<JobPlan> drawJobs(Random random, Scale scale, List<Machine> machines) {
     double capacity =
         machines.stream().mapToDouble(machine -> machine.slots() / machine.slowness()).sum();
     int count = scale.jobs();
@@ -141,6 +140,7 @@ record Scenario(
   }
 
   private static long drawMoment(Random random, Scale scale) {
-    return scale.faultyFromMs() + (long) random.nextInt(scale.faultyUntilMs() - scale.faultyFromMs());
+    return scale.faultyFromMs()
+        + (long) random.nextInt(scale.faultyUntilMs() - scale.faultyFromMs());
   }
 }

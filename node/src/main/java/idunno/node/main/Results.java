@@ -138,8 +138,16 @@ final class Results {
     if (plan.shape().state() != JobState.PUBLISHING) {
       return;
     }
-    FileStore.Durable file =
-        plan.isOneRound() ? joined(plan) : prepare(plan.spec().resultFile(), lines.open(plan, 0));
+    FileStore.Durable file;
+    try {
+      file =
+          plan.isOneRound() ? joined(plan) : prepare(plan.spec().resultFile(), lines.open(plan, 0));
+    } catch (IOException e) {
+      if (plan.shape().equals(shape(id))) {
+        throw e;
+      }
+      return; // the coordinator before this one was sooner done with it
+    }
     Reply reply =
         proposer.submit(
             new Command.PublishResults(
