@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
@@ -59,7 +60,7 @@ final class Custody {
     if (pools.putIfAbsent(job, new Pool()) != null) {
       return false;
     }
-    fairTime.join(job, hands.firstInLine());
+    fairTime.join(job, level());
     return true;
   }
 
@@ -70,6 +71,29 @@ final class Custody {
     hands.removeAll(job);
     tail.forget(job);
     proposed.subSet(new BatchKey(job, 0), true, new BatchKey(job, Integer.MAX_VALUE), true).clear();
+  }
+
+  /**
+   * How far the running jobs have come, by what of them was begun and not by what was given out:
+   * each one's clock less what it was charged for batches that wait. Of several jobs the one in the
+   * middle counts, for one that nobody can run stays behind.
+   *
+   * <p>The tags of what runs next would not do: a slow desk's next batch was given to it long ago,
+   * a fast one's just now, and who began as far back as the former would have all fast machines to
+   * himself until he has caught up.
+   *
+   * @return nothing if nobody has a batch of any
+   */
+  OptionalDouble level() {
+    double[] begun =
+        pools.keySet().stream()
+            .filter(hands::hasAnyOf)
+            .mapToDouble(job -> fairTime.clock(job) - hands.costOfWaiting(job))
+            .sorted()
+            .toArray();
+    return begun.length == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(begun[(begun.length - 1) / 2]);
   }
 
   /** The jobs that run, oldest first. */

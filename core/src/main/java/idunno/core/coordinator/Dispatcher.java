@@ -74,7 +74,7 @@ final class Dispatcher {
   void heard(ClusterState state, NodeName node, List<Beat.Pace> measured, long nowMs) {
     paces.heard(node, measured);
     if (horizon.hasLearned(paces)) {
-      hands.firstInLine().ifPresent(next -> lookAhead(state, next, nowMs));
+      custody.level().ifPresent(level -> lookAhead(state, level, nowMs));
     }
   }
 
@@ -100,7 +100,7 @@ final class Dispatcher {
     if (!lifted) {
       // All workers have said by now what they have since an earlier coordinator's time.
       lifted = true;
-      fairTime.lift(hands.firstInLine());
+      fairTime.lift(custody.level());
     }
     lookAtEndings(state, desk.estimates(), runners.size(), nowMs);
     Optional<Offer> first = Optional.empty();

@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -66,10 +65,5 @@ final class Hand {
   /** What waits, the first in line first. */
   NavigableSet<Waiting> line() {
     return Collections.unmodifiableNavigableSet(line);
-  }
-
-  /** The tag of what runs next, if anything waits. */
-  OptionalDouble firstInLine() {
-    return line.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(line.first().tag());
   }
 }

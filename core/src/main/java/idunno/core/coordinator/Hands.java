@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /** Who has which batch: most are in one worker's hands, a few late ones in two. */
@@ -98,20 +97,19 @@ final class Hands {
     return found;
   }
 
-  /**
-   * The tag of the batch that is first in line, on the desk in the middle: half of all desks are
-   * further on, and half are behind, as is that of a node that stands still.
-   */
-  OptionalDouble firstInLine() {
-    double[] first =
-        byNode.values().stream()
-            .map(Hand::firstInLine)
-            .filter(OptionalDouble::isPresent)
-            .mapToDouble(OptionalDouble::getAsDouble)
-            .sorted()
-            .toArray();
-    return first.length == 0
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(first[(first.length - 1) / 2]);
+  /** Whether anybody has a batch of that job. */
+  boolean hasAnyOf(JobId job) {
+    return byJob.containsKey(job);
+  }
+
+  /** What a job was charged for those of its batches that wait and don't run yet. */
+  double costOfWaiting(JobId job) {
+    double sum = 0;
+    for (List<Given> holders : batchesOf(job).values()) {
+      for (Given given : holders) {
+        sum += given.running() ? 0 : given.cost();
+      }
+    }
+    return sum;
   }
 }

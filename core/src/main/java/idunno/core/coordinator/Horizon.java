@@ -36,12 +36,13 @@ final class Horizon {
 
   private final NavigableSet<ModelKey> guessed = new TreeSet<>();
   private double tag = Double.POSITIVE_INFINITY;
+  private double ahead = Double.POSITIVE_INFINITY;
   private long untilMs = Long.MIN_VALUE;
 
   /**
    * A job has become active, or was found out to be slower or faster than it was thought.
    *
-   * @param start the tag of what runs next on the desks
+   * @param start how far the jobs have come, by what of them was begun
    * @param jobs all that are active, itself included
    */
   void look(double start, Collection<Progress> jobs, ClusterState state, Paces paces, long nowMs) {
@@ -64,7 +65,8 @@ final class Horizon {
     }
     int slots = state.members().alive().stream().mapToInt(one -> one.place().slots()).sum();
     if (costPerUnit > 0 && slots > 0) {
-      tag = start + SLACK * AHEAD_MS * slots / costPerUnit;
+      ahead = SLACK * AHEAD_MS * slots / costPerUnit;
+      tag = start + ahead;
       untilMs = nowMs + CALL_BACK_MS;
     }
   }
@@ -79,14 +81,15 @@ final class Horizon {
     return nowMs <= untilMs && itsTag > tag;
   }
 
-  /** What a node has that lies beyond. */
+  /**
+   * What a node has that lies beyond: of all jobs' time, or of its own, if it is slow and its next
+   * batch was given to it long ago.
+   */
   List<BatchKey> beyond(Hand hand, long nowMs) {
-    if (nowMs > untilMs) {
+    if (nowMs > untilMs || hand.line().isEmpty()) {
       return List.of();
     }
-    return hand.line().stream()
-        .filter(one -> isBeyond(one.tag(), nowMs))
-        .map(Hand.Waiting::key)
-        .toList();
+    double last = Math.min(tag, hand.line().first().tag() + ahead);
+    return hand.line().stream().filter(one -> one.tag() > last).map(Hand.Waiting::key).toList();
   }
 }

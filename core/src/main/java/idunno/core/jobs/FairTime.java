@@ -20,10 +20,10 @@ import java.util.TreeSet;
  * clock at the moment it was given out, its start tag, and workers take up those that wait for them
  * in the order of tags. So batches may be given out seconds ahead of their time, as with the
  * dispatch depth of SFQ(D) (Jin, Chase and Kaur, 2004), and yet a job that arrives need not wait
- * behind them: it starts level with the tags of what runs next, is the one furthest behind, and its
- * first batches go to the front of every desk. It starts there and not at zero, so that it doesn't
- * make the others wait until it has caught up; the same lift is given to one that comes back from a
- * pause (as in VTC; Sheng et al., 2024).
+ * behind them: it starts level with what of the others was begun, is the one furthest behind, and
+ * its first batches go to the front of every desk. It starts there and not at zero, so that it
+ * doesn't make the others wait until it has caught up; the same lift is given to one that comes
+ * back from a pause (as in VTC; Sheng et al., 2024).
  *
  * <p>Rejected: shares of machines computed from measured costs, which must be measured first, lag
  * behind each change, and can only be as even as machines are many.
@@ -51,11 +51,11 @@ public final class FairTime {
   /**
    * A job becomes active; one that is active already stays as it is.
    *
-   * @param firstInLine the tag of what runs next on the workers' desks, if anything waits there
+   * @param level how far the active jobs have come, by what of them was begun; if anything was
    */
-  public void join(JobId job, OptionalDouble firstInLine) {
+  public void join(JobId job, OptionalDouble level) {
     if (!clocks.containsKey(job)) {
-      set(job, Math.min(virtualTime, firstInLine.orElse(virtualTime)));
+      set(job, Math.min(virtualTime, level.orElse(virtualTime)));
     }
   }
 
@@ -115,10 +115,10 @@ public final class FairTime {
   /**
    * No clock stays further behind than that: those of jobs of which no worker had a batch.
    *
-   * @param firstInLine the tag of what runs next on the workers' desks, if anything waits there
+   * @param level how far the active jobs have come, by what of them was begun; if anything was
    */
-  public void lift(OptionalDouble firstInLine) {
-    double tag = firstInLine.orElse(virtualTime);
+  public void lift(OptionalDouble level) {
+    double tag = level.orElse(virtualTime);
     inOrder().forEach(job -> raise(job, tag));
   }
 

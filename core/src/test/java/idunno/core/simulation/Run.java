@@ -29,18 +29,10 @@ record Run(
   /** How long the work may take, in virtual time: without faults it takes some 90 s. */
   private static final long DONE_WITHIN_MS = 400_000;
 
-  /**
-   * For members to be admitted again, chunks to be copied, and what is too much to be dropped, once
-   * it has been quiet after the last coming and going.
-   */
-  private static final long CLEAN_UP_MS = 20_000;
-
   /** For the disks to be evened out. */
   private static final long BALANCE_MS = 60_000;
 
   private static final double WITHIN_POINTS = 4;
-
-  private static final double LARGEST_GAP = 0.10;
 
   /**
    * Runs a scenario.
@@ -85,7 +77,7 @@ record Run(
     long untilMs =
         Math.max(timeline.nowMs(), scenario.quietFromMs())
             + scenario.scale().settleMs()
-            + CLEAN_UP_MS;
+            + scenario.scale().cleanUpMs();
     while (timeline.nowMs() < untilMs && timeline.step()) {}
 
     Map<String, List<QueryResult>> results = new LinkedHashMap<>();
@@ -115,7 +107,10 @@ record Run(
     }
     List<Rates.Window> windows = cluster.rates().windows();
     windows.forEach(
-        window -> require(window.gap() <= LARGEST_GAP, () -> "rates are uneven from " + window));
+        window ->
+            require(
+                window.gap() <= scenario.scale().largestGap(),
+                () -> "rates are uneven from " + window));
     return new Run(results, windows, load, timeline.transcript());
   }
 

@@ -38,7 +38,7 @@ record Scenario(
   /** The scenario of a seed, with a thousand machines. */
   static Scenario large(long seed) {
     Random random = random(seed);
-    return draw(seed, Scale.large(random), random);
+    return draw(seed, Scale.large(seed, random), random);
   }
 
   /** Of seeds side by side the first draws would be alike. */
