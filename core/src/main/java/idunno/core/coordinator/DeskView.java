@@ -5,12 +5,10 @@ import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.JobId;
 import idunno.core.models.ModelKey;
 import idunno.core.worker.Beat;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.NavigableMap;
-import java.util.NavigableSet;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +30,8 @@ final class DeskView {
 
   private final Beat beat;
   private final Estimates estimates;
-  private final NavigableSet<JobId> waitingJobs = new TreeSet<>();
-  private final NavigableMap<JobId, Integer> batchesOf = new TreeMap<>();
+  private final Set<JobId> waitingJobs = new LinkedHashSet<>();
+  private final Map<JobId, Integer> batchesOf = new LinkedHashMap<>();
   private final Set<ModelKey> models = new LinkedHashSet<>();
   private @Nullable Line line;
   private int batches;

@@ -146,7 +146,7 @@ final class Dispatcher {
   }
 
   private void lookAtEndings(ClusterState state, Estimates estimates, int workers, long nowMs) {
-    if (!tail.isDue(nowMs)) {
+    if (!tail.isDue(workers, nowMs)) {
       return;
     }
     NavigableMap<JobId, Double> ending = new TreeMap<>();

@@ -57,7 +57,7 @@ final class Pool {
     }
 
     boolean isHome(NodeName node) {
-      return home.filter(node::equals).isPresent();
+      return home.isPresent() && home.get().equals(node);
     }
 
     /** The more the nearer. */

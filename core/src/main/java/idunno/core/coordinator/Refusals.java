@@ -23,7 +23,8 @@ final class Refusals {
 
   /** A node that couldn't run a batch gets it again only when no other is left to try. */
   boolean mayRun(BatchKey key, NodeName node, Collection<NodeName> runners) {
-    Tried before = tried.get(key);
+    // Most often nobody has refused anything, and this is asked for every batch that is looked at.
+    Tried before = tried.isEmpty() ? null : tried.get(key);
     return before == null || !before.by.contains(node) || before.by.containsAll(runners);
   }
 

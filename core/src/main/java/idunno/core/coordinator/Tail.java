@@ -28,6 +28,9 @@ import java.util.TreeMap;
 final class Tail {
   private static final long LOOK_EVERY_MS = 100;
 
+  /** A look takes about a microsecond a worker: of a thousand it is had a few times a second. */
+  private static final int WORKERS_PER_MS = 3;
+
   /** Of the nodes with the shortest and the longest lines so many are looked at. */
   private static final int LOOKED_AT = 8;
 
@@ -74,8 +77,9 @@ final class Tail {
   }
 
   /** Whether it is time to look around again. */
-  boolean isDue(long nowMs) {
-    return lookedMs == Long.MIN_VALUE || nowMs - lookedMs >= LOOK_EVERY_MS;
+  boolean isDue(int workers, long nowMs) {
+    return lookedMs == Long.MIN_VALUE
+        || nowMs - lookedMs >= Math.max(LOOK_EVERY_MS, workers / WORKERS_PER_MS);
   }
 
   /**
