@@ -138,8 +138,17 @@ final class Results {
     if (plan.shape().state() != JobState.PUBLISHING) {
       return;
     }
-    FileStore.Durable file =
-        plan.isOneRound() ? joined(plan) : prepare(plan.spec().resultFile(), lines.open(plan, 0));
+    FileStore.Durable file;
+    try {
+      file =
+          plan.isOneRound() ? joined(plan) : prepare(plan.spec().resultFile(), lines.open(plan, 0));
+    } catch (IOException e) {
+      if (plan.shape().equals(shape(id))) {
+        throw e;
+      }
+      // The coordinator before this one has published it meanwhile, and the state let go of it.
+      return;
+    }
     Reply reply =
         proposer.submit(
             new Command.PublishResults(
