@@ -28,6 +28,7 @@ class InferenceBenchmark {
 
   private final int pictures = Integer.getInteger("inference.pictures", 2_000);
   private final int rounds = Integer.getInteger("inference.rounds", 3);
+  private final String only = System.getProperty("inference.only", "first second five");
 
   @TempDir Path folder;
 
@@ -42,6 +43,19 @@ class InferenceBenchmark {
   void fromTheStoreToTheResultFile() throws Exception {
     String cores = Integer.toString(Parallel.THREADS);
     StringBuilder table = new StringBuilder();
+    if (only.contains("first")) {
+      firstPass(table, cores);
+    }
+    if (only.contains("second")) {
+      secondPass(table, cores);
+    }
+    if (only.contains("five")) {
+      fiveProcesses(table);
+    }
+    print(table);
+  }
+
+  private void firstPass(StringBuilder table, String cores) throws Exception {
     try (JobCluster one =
         JobCluster.start(
             folder.resolve("first"), 1, pictures, "--slots", cores, "--picture-memory", "0")) {
@@ -52,6 +66,9 @@ class InferenceBenchmark {
         line(table, model, "first pass, cores / (t_infer + t_decode)", first, limit);
       }
     }
+  }
+
+  private void secondPass(StringBuilder table, String cores) throws Exception {
     try (JobCluster one =
         JobCluster.start(folder.resolve("second"), 1, pictures, "--slots", cores)) {
       for (String model : List.of(JobCluster.ALEXNET, JobCluster.RESNET)) {
@@ -64,6 +81,9 @@ class InferenceBenchmark {
             median(second.infer()));
       }
     }
+  }
+
+  private void fiveProcesses(StringBuilder table) throws Exception {
     try (JobCluster five = JobCluster.start(folder.resolve("five"), 5, pictures, "--slots", "1")) {
       for (String model : List.of(JobCluster.ALEXNET, JobCluster.RESNET)) {
         Measured shared = measure(five, model, true);
@@ -75,6 +95,9 @@ class InferenceBenchmark {
             median(shared.infer()));
       }
     }
+  }
+
+  private void print(StringBuilder table) {
     System.out.printf(
         Locale.ROOT,
         "%n%d pictures of 500 x 375 in batches of %d, %d cores, medians of %d rounds%n%n%s%n",

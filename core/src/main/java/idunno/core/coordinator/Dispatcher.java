@@ -104,8 +104,9 @@ final class Dispatcher {
     }
     lookAtEndings(state, desk.estimates(), runners.size(), nowMs);
     Optional<Offer> first = Optional.empty();
-    for (JobId id : fairTime.inOrder()) {
-      double tag = fairTime.clock(id);
+    for (FairTime.Turn turn : fairTime.turns()) {
+      JobId id = turn.job();
+      double tag = turn.clock();
       boolean isInTime = desk.isShort() || !horizon.isBeyond(tag, nowMs);
       if (!(desk.hasRoom() && isInTime) && !desk.isUrgent(id, tag)) {
         return Optional.empty();

@@ -21,10 +21,19 @@ final class Hands {
 
   /** A node has a batch, or what is known of that has changed. */
   void put(BatchKey key, Given given) {
-    List<Given> holders = new ArrayList<>(others(key, given.node()));
-    holders.add(given);
-    byJob.computeIfAbsent(key.job(), _ -> new TreeMap<>()).put(key.number(), holders);
+    List<Given> before = holders(key);
+    boolean isAlone =
+        before.isEmpty() || (before.size() == 1 && before.getFirst().node().equals(given.node()));
+    byJob
+        .computeIfAbsent(key.job(), _ -> new TreeMap<>())
+        .put(key.number(), isAlone ? List.of(given) : with(given, others(key, given.node())));
     byNode.computeIfAbsent(given.node(), _ -> new Hand()).put(key, given);
+  }
+
+  private static List<Given> with(Given given, List<Given> others) {
+    List<Given> all = new ArrayList<>(others);
+    all.add(given);
+    return all;
   }
 
   private List<Given> others(BatchKey key, NodeId than) {

@@ -91,18 +91,23 @@ final class Intake {
   }
 
   private boolean isWanted(BatchKey key) {
-    return isMissing(key) && jobOf(key).state() == JobState.RUNNING;
+    return isMissing(key, state.jobs().get(key.job()).filter(Intake::isRunning));
+  }
+
+  private static boolean isRunning(Progress job) {
+    return job.state() == JobState.RUNNING;
   }
 
   /** Whether the batch's results still count, be it that nobody shall run it now. */
   private boolean isMissing(BatchKey key) {
-    return state
-        .jobs()
-        .get(key.job())
-        .filter(Progress::takesResults)
-        .filter(job -> key.number() >= 0 && key.number() < job.cut().batches())
-        .filter(job -> !job.isDone(key.number()))
-        .isPresent();
+    return isMissing(key, state.jobs().get(key.job()).filter(Progress::takesResults));
+  }
+
+  private static boolean isMissing(BatchKey key, Optional<Progress> job) {
+    return job.isPresent()
+        && key.number() >= 0
+        && key.number() < job.get().cut().batches()
+        && !job.get().isDone(key.number());
   }
 
   private Progress jobOf(BatchKey key) {

@@ -1,6 +1,6 @@
 package idunno.core.jobs;
 
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
@@ -35,14 +35,18 @@ public final class FairTime {
   private final NavigableMap<JobId, Double> clocks = new TreeMap<>();
 
   /** The same by clock: whoever is served next is asked for far more often than jobs are many. */
-  private final NavigableSet<Place> line = new TreeSet<>();
+  private final NavigableSet<Turn> line = new TreeSet<>();
 
   private double virtualTime;
 
-  /** A job's place in line: the one furthest behind is first; ties to the oldest. */
-  private record Place(double clock, JobId job) implements Comparable<Place> {
+  /**
+   * A job's place in line: the one furthest behind is first; ties to the oldest.
+   *
+   * @param clock the tag that its next batch would have
+   */
+  public record Turn(double clock, JobId job) implements Comparable<Turn> {
     @Override
-    public int compareTo(Place other) {
+    public int compareTo(Turn other) {
       int byClock = Double.compare(clock, other.clock);
       return byClock != 0 ? byClock : job.compareTo(other.job);
     }
@@ -62,22 +66,20 @@ public final class FairTime {
   private void set(JobId job, double clock) {
     leave(job);
     clocks.put(job, clock);
-    line.add(new Place(clock, job));
+    line.add(new Turn(clock, job));
   }
 
   /** A job has ended, or rests. */
   public void leave(JobId job) {
     Double clock = clocks.remove(job);
     if (clock != null) {
-      line.remove(new Place(clock, job));
+      line.remove(new Turn(clock, job));
     }
   }
 
-  /** The active jobs, the one furthest behind first; ties to the oldest. */
-  public List<JobId> inOrder() {
-    List<JobId> jobs = new ArrayList<>(line.size());
-    line.forEach(place -> jobs.add(place.job()));
-    return jobs;
+  /** The active jobs' turns, the one furthest behind first; ties to the oldest. A view. */
+  public NavigableSet<Turn> turns() {
+    return Collections.unmodifiableNavigableSet(line);
   }
 
   /** The job's clock: the tag that its next batch would have. */
@@ -119,7 +121,7 @@ public final class FairTime {
    */
   public void lift(OptionalDouble level) {
     double tag = level.orElse(virtualTime);
-    inOrder().forEach(job -> raise(job, tag));
+    List.copyOf(clocks.keySet()).forEach(job -> raise(job, tag));
   }
 
   private void raise(JobId job, double least) {
@@ -133,7 +135,7 @@ public final class FairTime {
   public void level() {
     virtualTime =
         clocks.values().stream().mapToDouble(Double::doubleValue).max().orElse(virtualTime);
-    inOrder().forEach(job -> set(job, virtualTime));
+    List.copyOf(clocks.keySet()).forEach(job -> set(job, virtualTime));
   }
 
   /** Whether the job is active. */

@@ -20,7 +20,7 @@ final class FairTimeTest {
   private final Map<JobId, Integer> served = new HashMap<>();
 
   private JobId serveOne() {
-    JobId job = fairTime.inOrder().getFirst();
+    JobId job = fairTime.turns().first().job();
     int queries = batchSizes.getOrDefault(job, 1);
     fairTime.served(job, (double) queries / weights.getOrDefault(job, 1));
     served.merge(job, queries, Integer::sum);
@@ -109,7 +109,7 @@ final class FairTimeTest {
     double leastWaiting = 40 * 8;
     fairTime.join(B, OptionalDouble.of(leastWaiting));
 
-    assertEquals(B, fairTime.inOrder().getFirst());
+    assertEquals(B, fairTime.turns().first().job());
     assertEquals(leastWaiting, fairTime.clock(B));
     served.clear();
     serve(60);
@@ -165,9 +165,9 @@ final class FairTimeTest {
     fairTime.join(A, OptionalDouble.empty());
     fairTime.leave(B);
 
-    assertEquals(List.of(A), fairTime.inOrder());
+    assertEquals(List.of(A), fairTime.turns().stream().map(FairTime.Turn::job).toList());
     assertTrue(fairTime.knows(A) && !fairTime.knows(B));
     fairTime.corrected(B, -8);
-    assertEquals(List.of(A), fairTime.inOrder(), "what comes back of it is moot");
+    assertEquals(List.of(A), fairTime.turns().stream().map(FairTime.Turn::job).toList(), "what comes back of it is moot");
   }
 }

@@ -146,7 +146,8 @@ final class Results {
       if (plan.shape().equals(shape(id))) {
         throw e;
       }
-      return; // the coordinator before this one was sooner done with it
+      // The coordinator before this one has published it meanwhile, and the state let go of it.
+      return;
     }
     Reply reply =
         proposer.submit(

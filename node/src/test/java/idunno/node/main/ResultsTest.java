@@ -1,5 +1,6 @@
 package idunno.node.main;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -65,7 +66,8 @@ final class ResultsTest {
   private final ReplicatedState state =
       new ReplicatedState(freed -> {}, dropped -> {}, failed -> {}, () -> {});
   private final Proposer proposer = new Proposer((entry, timeout) -> state.apply(entry));
-  private final FileStore files = new FileStore(state, proposer, new FakeReplicas(4), () -> 1);
+  private final FakeReplicas replicas = new FakeReplicas(4);
+  private final FileStore files = new FileStore(state, proposer, replicas, () -> 1);
   private final Results results = new Results(state, files, proposer, () -> 1);
   private final AtomicLong requests = new AtomicLong();
   private NodeId n1 = new NodeId(new NodeName("n1"), 1);
@@ -330,6 +332,22 @@ final class ResultsTest {
             });
     results.write(job, 0, reader);
     assertEquals(expected, reader.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void whatAnotherCoordinatorPublishesMeanwhileIsPublishedOnceAndNoFailure() throws Exception {
+    String expected = undamaged();
+    JobId job = begin(Optional.empty());
+    for (int batch = 0; batch < BATCHES; batch++) {
+      complete(job, batch);
+    }
+    Results slow = new Results(state, files, proposer, () -> 1);
+    // It has the first batch, and looks up the labels.
+    replicas.beforeNextRead(() -> assertDoesNotThrow(() -> results.publish(job)));
+    slow.publish(job);
+    assertEquals(JobState.DONE, stateOf(job));
+    assertEquals(1, latest(job).number());
+    assertEquals(expected, fileOf(job));
   }
 
   @Test

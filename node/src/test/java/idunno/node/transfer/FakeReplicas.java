@@ -37,6 +37,7 @@ public final class FakeReplicas implements Replicas {
   final Queue<NodeName> reported = new ConcurrentLinkedQueue<>();
   volatile Runnable beforeWrite = () -> {};
   volatile Runnable beforeKeep = () -> {};
+  private final Queue<Runnable> beforeReads = new ConcurrentLinkedQueue<>();
 
   /** So many nodes, all alive and empty. */
   public FakeReplicas(int count) {
@@ -45,6 +46,11 @@ public final class FakeReplicas implements Replicas {
       nodes.put(node, new ConcurrentHashMap<>());
       alive.add(node);
     }
+  }
+
+  /** Has something happen before bytes are read next, once. */
+  public void beforeNextRead(Runnable deed) {
+    beforeReads.add(deed);
   }
 
   /** The name of one of them, from 1. */
@@ -119,6 +125,10 @@ public final class FakeReplicas implements Replicas {
   public void read(NodeName node, ChunkId chunk, int offset, ByteBuffer into, Duration within)
       throws IOException {
     reads.add(node);
+    Runnable before = beforeReads.poll();
+    if (before != null) {
+      before.run();
+    }
     byte[] bytes = of(node).get(chunk);
     if (bytes == null) {
       throw new IOException("not on this disk");
