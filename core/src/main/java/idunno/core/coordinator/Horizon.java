@@ -73,7 +73,8 @@ final class Horizon {
 
   /** Whether it is known by now how fast a model is that had to be guessed. */
   boolean hasLearned(Paces paces) {
-    return !guessed.isEmpty() && guessed.stream().anyMatch(model -> paces.msPerQuery(model).isPresent());
+    return !guessed.isEmpty()
+        && guessed.stream().anyMatch(model -> paces.msPerQuery(model).isPresent());
   }
 
   /** Whether a batch of that tag lies beyond. */

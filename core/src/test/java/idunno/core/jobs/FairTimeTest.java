@@ -168,6 +168,9 @@ final class FairTimeTest {
     assertEquals(List.of(A), fairTime.turns().stream().map(FairTime.Turn::job).toList());
     assertTrue(fairTime.knows(A) && !fairTime.knows(B));
     fairTime.corrected(B, -8);
-    assertEquals(List.of(A), fairTime.turns().stream().map(FairTime.Turn::job).toList(), "what comes back of it is moot");
+    assertEquals(
+        List.of(A),
+        fairTime.turns().stream().map(FairTime.Turn::job).toList(),
+        "what comes back of it is moot");
   }
 }
