@@ -118,6 +118,7 @@ class FailoverIT {
         }
       }
     }
+    assertTrue(first < Long.MAX_VALUE, "no survivor gave out a batch any more");
     return first;
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 final class CoordinatorSimulation {
   private static final Optional<Long> ONE_SEED =
       Optional.ofNullable(Long.getLong("simulation.seed"));
-  private static final int DEFAULT_SEEDS = 30;
+  private static final int DEFAULT_SEEDS = 40;
   private static final int LINES_SHOWN = 60;
 
   /** What must have happened at least once in as many seeds as are run by default. */

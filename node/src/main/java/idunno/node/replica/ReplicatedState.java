@@ -88,7 +88,9 @@ public final class ReplicatedState {
   }
 
   private static boolean changesJobs(Command command) {
-    return command instanceof Command.JobChange && !(command instanceof Command.CompleteBatches);
+    return command instanceof Command.JobChange
+        && !(command instanceof Command.CompleteBatches)
+        && !(command instanceof Command.PublishPart);
   }
 
   /** Writes the whole state. */
