@@ -32,6 +32,7 @@ final class DeskView {
   private final Estimates estimates;
   private final Set<JobId> waitingJobs = new LinkedHashSet<>();
   private final Map<JobId, Integer> batchesOf = new LinkedHashMap<>();
+  private final Map<JobId, Double> costOf = new LinkedHashMap<>();
   private final Set<ModelKey> models = new LinkedHashSet<>();
   private @Nullable Line line;
   private int batches;
@@ -52,6 +53,7 @@ final class DeskView {
   void add(BatchKey key, ModelKey model, Given one) {
     batches++;
     batchesOf.merge(key.job(), 1, Integer::sum);
+    costOf.merge(key.job(), one.cost(), Double::sum);
     models.add(model);
     if (!one.running()) {
       waitingMs += expectedMs(key);
@@ -78,6 +80,11 @@ final class DeskView {
   /** How many batches of a job lie there. */
   int batchesOf(JobId job) {
     return batchesOf.getOrDefault(job, 0);
+  }
+
+  /** Whether less of one job lies there than of another, by what they were charged for it. */
+  boolean hasLessOf(JobId one, JobId other) {
+    return costOf.getOrDefault(one, 0.0) < costOf.getOrDefault(other, 0.0);
   }
 
   /** Whether a slot would stand idle if it got nothing. */

@@ -91,6 +91,10 @@ final class Dispatcher {
   /**
    * The next batch for a desk, of the job that is furthest behind; empty if it shall have none.
    *
+   * <p>Of several jobs that are no more than a batch apart it gets one of that of which it has the
+   * least. So each desk has as much of every job, and what waits there and is done at other times
+   * than expected, on some desks sooner and on others later, makes no job's rate uneven.
+   *
    * <p>A node that would have to give up a model that it has in memory for that job gets one of the
    * next job in line instead, as long as the first falls behind by no more than a few batches: as
    * in delay scheduling (Zaharia et al., 2010), most often a node that has the model asks soon.
@@ -103,38 +107,60 @@ final class Dispatcher {
       fairTime.lift(custody.level());
     }
     lookAtEndings(state, desk.estimates(), runners.size(), nowMs);
-    Optional<Offer> first = Optional.empty();
+    Optional<Offer> passedOver = Optional.empty();
+    Optional<Offer> best = Optional.empty();
+    double within = Double.POSITIVE_INFINITY;
     for (FairTime.Turn turn : fairTime.turns()) {
-      JobId id = turn.job();
       double tag = turn.clock();
-      boolean isInTime = desk.isShort() || !horizon.isBeyond(tag, nowMs);
-      if (!(desk.hasRoom() && isInTime) && !desk.isUrgent(id, tag)) {
-        return Optional.empty();
+      if (tag > within) {
+        break;
       }
-      Progress job = state.jobs().get(id).orElseThrow();
-      if (custody.leftAtMost(job) == 0
-          || (!desk.isShort() && desk.batchesOf(id) >= mostAhead(job, runners.size()))) {
+      if (!isWelcome(desk, turn, nowMs)) {
+        passedOver = Optional.empty();
+        break;
+      }
+      if (best.isPresent() && !desk.hasLessOf(turn.job(), best.get().key().job())) {
         continue;
       }
-      if (tail.isSoonerElsewhere(desk, new BatchKey(id, 0), tag)) {
-        // Batches of a job are alike, but for the last: any one shows how long the next takes.
-        continue;
-      }
-      Optional<Offer> offer =
-          find(state, job, desk.node().name(), runners)
-              .map(batch -> new Offer(new BatchKey(id, batch), tag));
+      Optional<Offer> offer = offer(state, desk, turn, runners);
       if (offer.isEmpty()) {
         continue;
       }
-      if (first.isPresent() && isTooLong(state, desk, first.get(), offer.get())) {
+      if (passedOver.isPresent() && isTooLong(state, desk, passedOver.get(), offer.get())) {
         break;
       }
-      if (hasRoomFor(state, desk, job.spec())) {
-        return Optional.of(give(state, desk, offer.get(), nowMs));
+      if (!hasRoomFor(state, desk, Custody.spec(state, offer.get().key()))) {
+        passedOver = passedOver.isPresent() ? passedOver : offer;
+        continue;
       }
-      first = first.or(() -> offer);
+      if (best.isEmpty()) {
+        within = tag + custody.cost(state, offer.get().key(), desk.node().name());
+      }
+      best = offer;
     }
-    return first.map(offer -> give(state, desk, offer, nowMs));
+    Optional<Offer> chosen = best.isPresent() ? best : passedOver;
+    return chosen.map(offer -> give(state, desk, offer, nowMs));
+  }
+
+  /** Whether the desk shall have a batch of the job that has that turn. */
+  private boolean isWelcome(DeskView desk, FairTime.Turn turn, long nowMs) {
+    boolean isInTime = desk.isShort() || !horizon.isBeyond(turn.clock(), nowMs);
+    return (desk.hasRoom() && isInTime) || desk.isUrgent(turn.job(), turn.clock());
+  }
+
+  /** The job's batch that the desk would be given, if it shall have any. */
+  private Optional<Offer> offer(
+      ClusterState state, DeskView desk, FairTime.Turn turn, Collection<NodeName> runners) {
+    JobId id = turn.job();
+    Progress job = state.jobs().get(id).orElseThrow();
+    if (custody.leftAtMost(job) == 0
+        || (!desk.isShort() && desk.batchesOf(id) >= mostAhead(job, runners.size()))
+        // Batches of a job are alike, but for the last: any one shows how long the next takes.
+        || tail.isSoonerElsewhere(desk, new BatchKey(id, 0), turn.clock())) {
+      return Optional.empty();
+    }
+    return find(state, job, desk.node().name(), runners)
+        .map(batch -> new Offer(new BatchKey(id, batch), turn.clock()));
   }
 
   /**
