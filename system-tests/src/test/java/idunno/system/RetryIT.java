@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import idunno.core.coordinator.Report.JobReport;
 import idunno.core.files.FileName;
+import idunno.core.jobs.BatchRecord;
 import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
 import idunno.node.api.ResultLine;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -35,11 +37,16 @@ class RetryIT {
   @BeforeAll
   static void bringAModel() throws IOException {
     WORK.addModel("light", new Network(2));
+    WORK.addModel("heavy", new Network(20));
     WORK.warm();
   }
 
   private static Path withBroken(String dataset, int... broken) throws IOException {
-    Path folder = Pictures.write(CLUSTER.scratch().resolve(dataset), PICTURES);
+    return withBroken(dataset, PICTURES, broken);
+  }
+
+  private static Path withBroken(String dataset, int pictures, int... broken) throws IOException {
+    Path folder = Pictures.write(CLUSTER.scratch().resolve(dataset), pictures);
     Path good = Files.createDirectories(CLUSTER.scratch().resolve(dataset + "-good"));
     for (int one : broken) {
       String name = "%05d.png".formatted(one);
@@ -126,6 +133,36 @@ class RetryIT {
     assertEquals(0, WORK.job(job.id()).failures());
 
     JobSpec fresh = WORK.submit(Work.ask("light", "broken", PICTURES, 4, 1));
+    assertEquals(
+        new String(WORK.awaitDone(fresh.id()), StandardCharsets.UTF_8).lines().toList(),
+        fileOf(job));
+  }
+
+  @Test
+  void theCoordinatorMayDieWhileAJobIsRetriedAndNoQueryIsLostOrCountedTwice() throws Exception {
+    int pictures = 200;
+    int[] broken = IntStream.range(20, pictures).toArray();
+    Path good = withBroken("many", pictures, broken);
+    JobSpec job = WORK.submit(Work.ask("heavy", "many", pictures, 4, 1));
+    WORK.awaitDone(job.id());
+    assertEquals(broken.length, WORK.job(job.id()).failures());
+    mend(good, "many");
+
+    CLUSTER.client().jobs().retryFailed(job.id());
+    WORK.awaitBegun(job.id(), 20 + broken.length / 4);
+    CLUSTER.coordinator().signal("KILL");
+    JobReport done =
+        Eventually.see(
+            "the retried job is done",
+            Work.DONE_WITHIN,
+            () -> WORK.job(job.id()),
+            seen -> seen.state() == JobState.DONE);
+    assertEquals(pictures, done.finished());
+    assertEquals(0, done.failures());
+    List<Integer> numbers = done.batches().stream().map(BatchRecord::number).sorted().toList();
+    assertEquals(IntStream.range(0, 50 + broken.length / 4).boxed().toList(), numbers);
+
+    JobSpec fresh = WORK.submit(Work.ask("heavy", "many", pictures, 4, 1));
     assertEquals(
         new String(WORK.awaitDone(fresh.id()), StandardCharsets.UTF_8).lines().toList(),
         fileOf(job));

@@ -11,8 +11,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The coordinator and the workers in clusters where everything goes wrong, on one thread and in
- * virtual time: what a seed brings once, it brings each time.
+ * The coordinator and the workers in clusters where everything goes wrong, each on one thread and
+ * in virtual time: what a seed brings once, it brings each time.
  *
  * <p>{@code -Dsimulation.seed=N} runs one seed, and shows its whole transcript if it fails; {@code
  * -Dsimulation.seeds=N} runs the seeds 1 to N.
@@ -66,25 +66,42 @@ final class CoordinatorSimulation {
     return ONE_SEED.isPresent() ? Integer.MAX_VALUE : LINES_SHOWN;
   }
 
-  @Test
-  void noQueryIsLostOrCountedTwiceAndAllJobsAreServedEvenly() {
-    List<String> failures = new ArrayList<>();
-    List<Rates.Window> windows = new ArrayList<>();
-    TreeSet<String> missing = new TreeSet<>(MUST_HAPPEN);
-    for (long seed : seeds()) {
+  /**
+   * What came of one seed.
+   *
+   * @param failure what went wrong, if anything did
+   * @param happened what of all that must happen once did
+   */
+  private record Outcome(
+      Optional<String> failure, List<Rates.Window> windows, List<String> happened) {
+    static Outcome of(long seed) {
       try {
         Run disturbed = Run.of(Scenario.draw(seed), linesShown());
         Run undisturbed = Run.of(Scenario.draw(seed).withoutFaults(), linesShown());
-        if (!disturbed.results().equals(undisturbed.results())) {
-          failures.add("seed " + seed + ": the results are others than without faults");
-        }
-        windows.addAll(disturbed.windows());
+        List<Rates.Window> windows = new ArrayList<>(disturbed.windows());
         windows.addAll(undisturbed.windows());
-        missing.removeIf(what -> disturbed.lines().stream().anyMatch(line -> line.contains(what)));
+        return new Outcome(
+            disturbed.results().equals(undisturbed.results())
+                ? Optional.empty()
+                : Optional.of("seed " + seed + ": the results are others than without faults"),
+            windows,
+            MUST_HAPPEN.stream()
+                .filter(what -> disturbed.lines().stream().anyMatch(line -> line.contains(what)))
+                .toList());
       } catch (AssertionError failed) {
-        failures.add(String.valueOf(failed.getMessage()));
+        return new Outcome(Optional.of(String.valueOf(failed.getMessage())), List.of(), List.of());
       }
     }
+  }
+
+  @Test
+  void noQueryIsLostOrCountedTwiceAndAllJobsAreServedEvenly() {
+    // Each seed has a world of its own; as many are run at once as there are processors.
+    List<Outcome> outcomes = seeds().parallelStream().map(Outcome::of).toList();
+    List<String> failures = outcomes.stream().flatMap(one -> one.failure().stream()).toList();
+    List<Rates.Window> windows = outcomes.stream().flatMap(one -> one.windows().stream()).toList();
+    TreeSet<String> missing = new TreeSet<>(MUST_HAPPEN);
+    outcomes.forEach(one -> missing.removeAll(one.happened()));
     int count = seeds().size();
     System.out.printf(
         "simulation: %d seeds, %d windows of 10 s or more, largest gap between rates %.1f %%,"
