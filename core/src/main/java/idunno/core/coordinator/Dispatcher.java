@@ -26,8 +26,8 @@ import java.util.TreeMap;
  * Which batch runs next, and for whom.
  *
  * <p>{@link FairTime} says which job is served next, {@link Pool} which of its batches, {@link
- * Custody} who has what already, and {@link Tail} what is done when there is nothing left to give
- * out. All of it is soft state.
+ * Custody} who has what already, {@link Precedence} which of those on a desk runs next, and {@link
+ * Tail} what is done when there is nothing left to give out. All of it is soft state.
  */
 final class Dispatcher {
   /** A job waits for a node that has its model in memory while this many batches are served. */
@@ -38,6 +38,7 @@ final class Dispatcher {
   private final Hands hands = new Hands();
   private final Tail tail = new Tail(hands);
   private final Custody custody = new Custody(fairTime, hands, paces, tail);
+  private final Precedence precedence = new Precedence(fairTime, hands);
   private final Refusals refusals = new Refusals();
   private final Duplicates duplicates = new Duplicates();
   private final Horizon horizon = new Horizon();
@@ -53,6 +54,7 @@ final class Dispatcher {
       if (!Custody.isRunning(state, id)) {
         custody.end(id);
         refusals.forget(id);
+        precedence.forget(id);
       }
     }
     Optional<JobId> newest = Optional.empty();
@@ -92,8 +94,7 @@ final class Dispatcher {
    * The next batch for a desk, of the job that is furthest behind; empty if it shall have none.
    *
    * <p>Of several jobs that are no more than a batch apart it gets one of that of which it has the
-   * least. So each desk has as much of every job, and what waits there and is done at other times
-   * than expected, on some desks sooner and on others later, makes no job's rate uneven.
+   * least: so each desk has some of every job, and {@link Precedence} a choice.
    *
    * <p>A node that would have to give up a model that it has in memory for that job gets one of the
    * next job in line instead, as long as the first falls behind by no more than a few batches: as
@@ -265,6 +266,12 @@ final class Dispatcher {
   void forget(ClusterState state, NodeId node) {
     custody.forget(state, node);
     paces.forget(node.name());
+    precedence.forget(node);
+  }
+
+  /** The batches that a node shall take up next of those that wait there, the first first. */
+  List<BatchKey> precedence(NodeId node, int slots) {
+    return precedence.next(node, slots);
   }
 
   /**

@@ -1,6 +1,7 @@
 package idunno.core.coordinator;
 
 import idunno.core.jobs.BatchKey;
+import idunno.core.jobs.JobId;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.NavigableMap;
@@ -18,9 +19,10 @@ final class Hand {
   private final NavigableMap<BatchKey, Given> batches = new TreeMap<>();
   private final NavigableMap<BatchKey, Given> running = new TreeMap<>();
   private final NavigableSet<Waiting> line = new TreeSet<>(IN_LINE);
+  private final NavigableMap<JobId, NavigableSet<Waiting>> lineByJob = new TreeMap<>();
 
   /** A batch that waits. */
-  record Waiting(BatchKey key, double tag) {}
+  record Waiting(BatchKey key, double tag, double cost) {}
 
   void put(BatchKey key, Given given) {
     remove(key);
@@ -28,7 +30,9 @@ final class Hand {
     if (given.running()) {
       running.put(key, given);
     } else {
-      line.add(new Waiting(key, given.tag()));
+      Waiting one = new Waiting(key, given.tag(), given.cost());
+      line.add(one);
+      lineByJob.computeIfAbsent(key.job(), _ -> new TreeSet<>(IN_LINE)).add(one);
     }
   }
 
@@ -38,9 +42,17 @@ final class Hand {
     if (was != null && was.running()) {
       running.remove(key);
     } else if (was != null) {
-      line.remove(new Waiting(key, was.tag()));
+      Waiting one = new Waiting(key, was.tag(), was.cost());
+      line.remove(one);
+      lineByJob.computeIfPresent(key.job(), (_, ofJob) -> without(ofJob, one));
     }
     return was;
+  }
+
+  private static @Nullable NavigableSet<Waiting> without(
+      NavigableSet<Waiting> waiting, Waiting one) {
+    waiting.remove(one);
+    return waiting.isEmpty() ? null : waiting;
   }
 
   int size() {
@@ -65,5 +77,10 @@ final class Hand {
   /** What waits, the first in line first. */
   NavigableSet<Waiting> line() {
     return Collections.unmodifiableNavigableSet(line);
+  }
+
+  /** What waits of each job of which anything does, the first in line first. */
+  NavigableMap<JobId, NavigableSet<Waiting>> lineByJob() {
+    return Collections.unmodifiableNavigableMap(lineByJob);
   }
 }

@@ -16,6 +16,9 @@ import java.util.TreeMap;
 final class Hands {
   private final NavigableMap<JobId, NavigableMap<Integer, List<Given>>> byJob = new TreeMap<>();
 
+  /** What each job was charged for those of its batches that wait. */
+  private final Map<JobId, Double> waitingCost = new LinkedHashMap<>();
+
   /** By hash, since every beat asks; nothing depends on its order. */
   private final Map<NodeId, Hand> byNode = new LinkedHashMap<>();
 
@@ -27,7 +30,10 @@ final class Hands {
     byJob
         .computeIfAbsent(key.job(), _ -> new TreeMap<>())
         .put(key.number(), isAlone ? List.of(given) : with(given, others(key, given.node())));
-    byNode.computeIfAbsent(given.node(), _ -> new Hand()).put(key, given);
+    Hand hand = byNode.computeIfAbsent(given.node(), _ -> new Hand());
+    hand.get(key).ifPresent(was -> count(key, was, -1));
+    hand.put(key, given);
+    count(key, given, 1);
   }
 
   private static List<Given> with(Given given, List<Given> others) {
@@ -47,6 +53,7 @@ final class Hands {
     if (was == null) {
       return Optional.empty();
     }
+    count(key, was, -1);
     if (hand.size() == 0) {
       byNode.remove(node);
     }
@@ -58,6 +65,7 @@ final class Hands {
       ofJob.remove(key.number());
       if (ofJob.isEmpty()) {
         byJob.remove(key.job());
+        waitingCost.remove(key.job());
       }
     }
     return Optional.of(was);
@@ -98,6 +106,12 @@ final class Hands {
     return hand == null ? new Hand() : hand;
   }
 
+  private void count(BatchKey key, Given given, int sign) {
+    if (!given.running()) {
+      waitingCost.merge(key.job(), sign * given.cost(), Double::sum);
+    }
+  }
+
   /** Who has what of one job, by batch. */
   NavigableMap<BatchKey, List<Given>> ofJob(JobId job) {
     NavigableMap<BatchKey, List<Given>> found = new TreeMap<>();
@@ -113,12 +127,6 @@ final class Hands {
 
   /** What a job was charged for those of its batches that wait and don't run yet. */
   double costOfWaiting(JobId job) {
-    double sum = 0;
-    for (List<Given> holders : batchesOf(job).values()) {
-      for (Given given : holders) {
-        sum += given.running() ? 0 : given.cost();
-      }
-    }
-    return sum;
+    return waitingCost.getOrDefault(job, 0.0);
   }
 }

@@ -73,7 +73,9 @@ final class Intake {
     takeBackUnlisted();
     List<Assignment> assigned = mayAssign && isInferring() ? assign() : List.of();
     List<BatchKey> recalled = dispatcher.recalledFrom(state, beat.node(), nowMs);
-    return new Beat.Answer(assigned, settled, cancelled, recalled, Beat.Standing.MEMBER, rooms);
+    List<BatchKey> next = dispatcher.precedence(beat.node(), beat.slots());
+    return new Beat.Answer(
+        assigned, settled, cancelled, recalled, next, Beat.Standing.MEMBER, rooms);
   }
 
   private boolean isInferring() {

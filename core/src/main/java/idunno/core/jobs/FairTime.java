@@ -18,12 +18,12 @@ import java.util.TreeSet;
  *
  * <p>The rule is start-time fair queueing (Goyal, Vin and Cheng, 1996). A batch carries its job's
  * clock at the moment it was given out, its start tag, and workers take up those that wait for them
- * in the order of tags. So batches may be given out seconds ahead of their time, as with the
- * dispatch depth of SFQ(D) (Jin, Chase and Kaur, 2004), and yet a job that arrives need not wait
- * behind them: it starts level with what of the others was begun, is the one furthest behind, and
- * its first batches go to the front of every desk. It starts there and not at zero, so that it
- * doesn't make the others wait until it has caught up; the same lift is given to one that comes
- * back from a pause (as in VTC; Sheng et al., 2024).
+ * in the order of tags, unless the coordinator knows better by then. So batches may be given out
+ * seconds ahead of their time, as with the dispatch depth of SFQ(D) (Jin, Chase and Kaur, 2004),
+ * and yet a job that arrives need not wait behind them: it starts level with what of the others was
+ * begun, is the one furthest behind, and its first batches go to the front of every desk. It starts
+ * there and not at zero, so that it doesn't make the others wait until it has caught up; the same
+ * lift is given to one that comes back from a pause (as in VTC; Sheng et al., 2024).
  *
  * <p>Rejected: shares of machines computed from measured costs, which must be measured first, lag
  * behind each change, and can only be as even as machines are many.

@@ -112,6 +112,7 @@ public record Beat(
    * @param settled batches whose results are committed, or wanted no longer: forget them
    * @param cancelled batches to run no further
    * @param recalled batches to hand back, unless they run already: another is sooner free
+   * @param next of the batches that wait, those to be taken up next, the first first
    * @param standing what the worker is to the cluster
    * @param rooms all nodes' disks; nothing if the worker knows them
    */
@@ -120,6 +121,7 @@ public record Beat(
       List<BatchKey> settled,
       List<BatchKey> cancelled,
       List<BatchKey> recalled,
+      List<BatchKey> next,
       Standing standing,
       Optional<DiskRooms> rooms) {
     /** Keeps its own copies of the lists. */
@@ -128,11 +130,13 @@ public record Beat(
       settled = List.copyOf(settled);
       cancelled = List.copyOf(cancelled);
       recalled = List.copyOf(recalled);
+      next = List.copyOf(next);
     }
 
     /** An answer that changes nothing. */
     public static Answer nothing(Standing standing) {
-      return new Answer(List.of(), List.of(), List.of(), List.of(), standing, Optional.empty());
+      return new Answer(
+          List.of(), List.of(), List.of(), List.of(), List.of(), standing, Optional.empty());
     }
   }
 

@@ -18,8 +18,9 @@ import java.util.TreeSet;
  * What lies on a worker's desk: batches that run, batches that wait, and results that aren't known
  * to be committed. Pure: it decides, the worker's threads do.
  *
- * <p>Of the batches that wait the one with the least tag runs next, not the one that came first: so
- * a desk can be full for seconds ahead, and a job that has just begun doesn't wait behind it.
+ * <p>Of the batches that wait the one runs next that the coordinator wants to, else the one with
+ * the least tag, and not the one that came first: so a desk can be full for seconds ahead, and a
+ * job that has just begun doesn't wait behind it.
  *
  * <p>While the coordinator is being replaced the desk goes on with the batches that it has, and
  * keeps every result until a coordinator says that it is committed.
@@ -39,6 +40,7 @@ public final class WorkerDesk {
   private boolean leaving;
   private DiskRooms rooms = DiskRooms.NONE;
   private final NavigableSet<Waiting> waiting = new TreeSet<>(IN_LINE);
+  private List<BatchKey> wantedNext = List.of();
   private final NavigableMap<BatchKey, Running> running = new TreeMap<>();
   private final NavigableSet<BatchKey> unwanted = new TreeSet<>();
   private final NavigableMap<BatchKey, BatchResult> finished = new TreeMap<>();
@@ -117,6 +119,7 @@ public final class WorkerDesk {
       }
     }
     answer.recalled().forEach(this::dropWaiting);
+    wantedNext = answer.next();
     if (leaving) {
       return stop;
     }
@@ -143,9 +146,21 @@ public final class WorkerDesk {
     if (running.size() >= slots || waiting.isEmpty()) {
       return Optional.empty();
     }
-    Waiting next = waiting.removeFirst();
+    Waiting next = removeNext();
     running.put(next.assignment().key(), new Running(next.assignment(), nowMs));
     return Optional.of(new Next(next.assignment(), Math.max(0, nowMs - next.sinceMs())));
+  }
+
+  private Waiting removeNext() {
+    for (BatchKey key : wantedNext) {
+      for (Waiting one : waiting) {
+        if (one.assignment().key().equals(key)) {
+          waiting.remove(one);
+          return one;
+        }
+      }
+    }
+    return waiting.removeFirst();
   }
 
   /** A batch was run to its end. */

@@ -67,7 +67,13 @@ final class WorkerDeskTest {
 
   private static Beat.Answer assigned(List<Assignment> batches) {
     return new Beat.Answer(
-        batches, List.of(), List.of(), List.of(), Beat.Standing.MEMBER, Optional.empty());
+        batches,
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        Beat.Standing.MEMBER,
+        Optional.empty());
   }
 
   private void give(int... numbers) {
@@ -118,6 +124,39 @@ final class WorkerDeskTest {
   }
 
   @Test
+  void whatShallBeTakenUpNextGoesBeforeTheLeastTag() {
+    give(5, 6, 7);
+    desk.accept(beat(), next(key(7), key(4), key(6)), 200);
+    assertEquals(Optional.of(batch(7)), desk.start(300).map(WorkerDesk.Next::assignment));
+    desk.finish(result(7));
+    assertEquals(
+        Optional.of(batch(6)),
+        desk.start(400).map(WorkerDesk.Next::assignment),
+        "what it doesn't have is passed over");
+    desk.finish(result(6));
+    assertEquals(Optional.of(batch(5)), desk.start(500).map(WorkerDesk.Next::assignment));
+  }
+
+  @Test
+  void theLastWordOnWhatIsNextCounts() {
+    give(5, 6, 7);
+    desk.accept(beat(), next(key(7)), 200);
+    desk.accept(beat(), next(), 300);
+    assertEquals(Optional.of(batch(5)), desk.start(400).map(WorkerDesk.Next::assignment));
+  }
+
+  private static Beat.Answer next(BatchKey... keys) {
+    return new Beat.Answer(
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(keys),
+        Beat.Standing.MEMBER,
+        Optional.empty());
+  }
+
+  @Test
   void aRecalledBatchIsHandedBackUnlessItRuns() {
     give(1, 2);
     desk.start(200);
@@ -127,6 +166,7 @@ final class WorkerDeskTest {
             List.of(),
             List.of(),
             List.of(key(1), key(2)),
+            List.of(),
             Beat.Standing.MEMBER,
             Optional.empty());
 
@@ -168,6 +208,7 @@ final class WorkerDeskTest {
             List.of(key(1)),
             List.of(),
             List.of(),
+            List.of(),
             Beat.Standing.MEMBER,
             Optional.empty()),
         300);
@@ -196,6 +237,7 @@ final class WorkerDeskTest {
             List.of(),
             List.of(),
             List.of(key(1), key(2)),
+            List.of(),
             List.of(),
             Beat.Standing.MEMBER,
             Optional.empty());
@@ -270,6 +312,7 @@ final class WorkerDeskTest {
         new Beat.Answer(
             List.of(),
             List.of(key(1)),
+            List.of(),
             List.of(),
             List.of(),
             Beat.Standing.MEMBER,
