@@ -42,10 +42,11 @@ class RetryIT {
   }
 
   private static Path withBroken(String dataset, int... broken) throws IOException {
-    return withBroken(dataset, PICTURES, broken);
+    return withSomeBroken(dataset, PICTURES, broken);
   }
 
-  private static Path withBroken(String dataset, int pictures, int... broken) throws IOException {
+  private static Path withSomeBroken(String dataset, int pictures, int... broken)
+      throws IOException {
     Path folder = Pictures.write(CLUSTER.scratch().resolve(dataset), pictures);
     Path good = Files.createDirectories(CLUSTER.scratch().resolve(dataset + "-good"));
     for (int one : broken) {
@@ -142,7 +143,7 @@ class RetryIT {
   void theCoordinatorMayDieWhileAJobIsRetriedAndNoQueryIsLostOrCountedTwice() throws Exception {
     int pictures = 200;
     int[] broken = IntStream.range(20, pictures).toArray();
-    Path good = withBroken("many", pictures, broken);
+    Path good = withSomeBroken("many", pictures, broken);
     JobSpec job = WORK.submit(Work.ask("heavy", "many", pictures, 4, 1));
     WORK.awaitDone(job.id());
     assertEquals(broken.length, WORK.job(job.id()).failures());
