@@ -43,7 +43,7 @@ class FairnessBenchmark {
   void jobsSideBySide() throws Exception {
     List<Wanted> two =
         List.of(new Wanted(JobCluster.ALEXNET, 2, 1, 1), new Wanted(JobCluster.RESNET, 2, 1, 1));
-    // Two cores run some 60 queries of a job of weight 1 in a window, with all four beside one
+    // Two cores run some 50 queries of a job of weight 1 in a window, with all four beside one
     // another: one query more or less is 2 % already.
     List<Wanted> four =
         List.of(

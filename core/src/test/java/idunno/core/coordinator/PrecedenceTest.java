@@ -130,13 +130,17 @@ class PrecedenceTest {
   }
 
   @Test
-  void aJobThatHasEndedCountsForNothing() {
+  void whatWasChosenOfAJobBeforeItRestedCountsNoLongerWhenItGoesOn() {
     give(N1, FIRST, 0, 1);
     give(N1, SECOND, 0, 1);
-    precedence.next(N1, 1);
+    assertEquals(FIRST, precedence.next(N1, 1).getFirst().job());
     fairTime.leave(FIRST);
     hands.removeAll(FIRST);
     precedence.forget(FIRST);
-    assertEquals(List.of(), precedence.next(N1, 1));
+
+    fairTime.join(FIRST, OptionalDouble.of(0));
+    give(N2, FIRST, 0, 1);
+    give(N2, SECOND, 1, 1);
+    assertEquals(FIRST, precedence.next(N2, 1).getFirst().job());
   }
 }
