@@ -235,16 +235,12 @@ class PlainFileTest {
   @Test
   void aFileWithoutAChecksumIsGoneOnWithOnlyWhereTheServerTellsVersionsApart() throws IOException {
     for (String tag : List.of("\"v1\"", "W/\"v1\"")) {
-      try (Registry server = Registry.cutting(body, tag, 1, 100)) {
+      Arrivals arrivals = new Arrivals();
+      try (Registry server = Registry.cutting(body, tag, 1, 100, arrivals)) {
         Download download =
             new Download(new Download.Patience(20_000, 20_000, 2, 1), ProxySelector.of(null));
         Zoo.fetch(
-                download,
-                server.base(),
-                Optional.empty(),
-                9_999,
-                folder.resolve("cache"),
-                Progress.none())
+                download, server.base(), Optional.empty(), 9_999, folder.resolve("cache"), arrivals)
             .close();
         String second = tag.startsWith("W/") ? "" : "bytes=100-";
         assertEquals(List.of("", second), server.headers("Range"));

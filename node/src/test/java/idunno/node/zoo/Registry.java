@@ -64,15 +64,27 @@ final class Registry implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
   }
 
-  /** A registry with one file that can be asked for in parts; it cuts off the first requests. */
-  static Registry cutting(byte[] body, String tag, int cuts, int afterBytes) throws IOException {
+  /**
+   * A registry with one file that can be asked for in parts; it cuts off the first requests, each
+   * when what it sent has arrived.
+   */
+  static Registry cutting(byte[] body, String tag, int cuts, int afterBytes, Arrivals arrivals)
+      throws IOException {
     return new Registry(
-        (exchange, request) ->
-            part(exchange, body, tag, request <= cuts ? afterBytes : Integer.MAX_VALUE));
+        (exchange, request) -> {
+          if (request > cuts) {
+            part(exchange, body, tag, body.length);
+          } else {
+            arrivals.await(part(exchange, body, tag, afterBytes));
+          }
+        });
   }
 
-  /** Answers as RFC 9110 has it: a range if it is asked for and the version is still the same. */
-  static void part(HttpExchange exchange, byte[] body, String tag, int mostBytes)
+  /**
+   * Answers as RFC 9110 has it: a range if it is asked for and the version is still the same. Tells
+   * up to where in the file it went.
+   */
+  static int part(HttpExchange exchange, byte[] body, String tag, int mostBytes)
       throws IOException {
     String range = exchange.getRequestHeaders().getFirst("Range");
     String version = exchange.getRequestHeaders().getFirst("If-Range");
@@ -84,7 +96,9 @@ final class Registry implements AutoCloseable {
           .getResponseHeaders()
           .set("Content-Range", "bytes %d-%d/%d".formatted(start, body.length - 1, body.length));
     }
-    cut(exchange, whole ? 200 : 206, Arrays.copyOfRange(body, start, body.length), mostBytes);
+    byte[] rest = Arrays.copyOfRange(body, start, body.length);
+    cut(exchange, whole ? 200 : 206, rest, mostBytes);
+    return start + Math.min(rest.length, mostBytes);
   }
 
   /** Announces a body and sends no more than some of it. */

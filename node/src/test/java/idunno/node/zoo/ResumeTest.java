@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.ProxySelector;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -26,7 +25,7 @@ class ResumeTest {
   private static final int CUT = 100_000;
 
   private final byte[] body = new byte[300_000];
-  private final List<Long> heard = new ArrayList<>();
+  private final Arrivals arrivals = new Arrivals();
 
   @TempDir Path folder;
 
@@ -45,7 +44,7 @@ class ResumeTest {
         folder,
         source.checksum().key(),
         to(),
-        (what, done, total) -> heard.add(done));
+        arrivals);
   }
 
   private Path to() {
@@ -68,20 +67,21 @@ class ResumeTest {
 
   @Test
   void goesOnWhereTheConnectionWasCutWithoutAskingForAByteTwice() throws IOException {
-    try (Registry registry = Registry.cutting(body, "\"v1\"", 2, CUT)) {
+    try (Registry registry = Registry.cutting(body, "\"v1\"", 2, CUT, arrivals)) {
       fetch(registry, 5);
       assertEquals(List.of("", "bytes=100000-", "bytes=200000-"), registry.headers("Range"));
       assertEquals(List.of("", "\"v1\"", "\"v1\""), registry.headers("If-Range"));
     }
     assertArrayEquals(body, Files.readAllBytes(to()));
     assertEquals(List.of(), left());
+    List<Long> heard = arrivals.heard();
     assertEquals(heard.stream().sorted().toList(), heard);
     assertEquals((long) body.length, heard.getLast());
   }
 
   @Test
   void aLaterProcessGoesOnWithWhatAnEarlierOneLeft() throws IOException {
-    try (Registry registry = Registry.cutting(body, "\"v1\"", 1, CUT)) {
+    try (Registry registry = Registry.cutting(body, "\"v1\"", 1, CUT, arrivals)) {
       IOException e = assertThrows(IOException.class, () -> fetch(registry, 1));
       says(e, "100000 bytes are kept, the next attempt goes on from there");
       assertFalse(Files.exists(to()));
@@ -96,8 +96,8 @@ class ResumeTest {
 
   @Test
   void anotherServerGoesOnWithoutTheFirstOnesVersion() throws IOException {
-    try (Registry first = Registry.cutting(body, "\"v1\"", 1, CUT);
-        Registry second = Registry.cutting(body, "\"other\"", 0, 0)) {
+    try (Registry first = Registry.cutting(body, "\"v1\"", 1, CUT, arrivals);
+        Registry second = Registry.cutting(body, "\"other\"", 0, 0, arrivals)) {
       assertThrows(IOException.class, () -> fetch(first, 1));
       fetch(second, 1);
       assertEquals(List.of("bytes=100000-"), second.headers("Range"));
@@ -108,7 +108,7 @@ class ResumeTest {
 
   @Test
   void aWeakVersionIsNotAskedFor() throws IOException {
-    try (Registry registry = Registry.cutting(body, "W/\"v1\"", 1, CUT)) {
+    try (Registry registry = Registry.cutting(body, "W/\"v1\"", 1, CUT, arrivals)) {
       fetch(registry, 2);
       assertEquals(List.of("", "bytes=100000-"), registry.headers("Range"));
       assertEquals(List.of("", ""), registry.headers("If-Range"));
@@ -120,8 +120,10 @@ class ResumeTest {
   void beginsAnewWhereTheServerKnowsNoRanges() throws IOException {
     try (Registry registry =
         new Registry(
-            (exchange, request) ->
-                Registry.cut(exchange, 200, body, request == 1 ? CUT : body.length))) {
+            (exchange, request) -> {
+              Registry.cut(exchange, 200, body, request == 1 ? CUT : body.length);
+              arrivals.await(CUT);
+            })) {
       fetch(registry, 2);
       assertEquals(List.of("", "bytes=100000-"), registry.headers("Range"));
     }
@@ -136,7 +138,7 @@ class ResumeTest {
         new Registry(
             (exchange, request) -> {
               if (request == 1) {
-                Registry.part(exchange, old, "\"old\"", CUT);
+                arrivals.await(Registry.part(exchange, old, "\"old\"", CUT));
               } else {
                 Registry.part(exchange, body, "\"new\"", body.length);
               }
@@ -150,7 +152,7 @@ class ResumeTest {
   @Test
   void beginsAnewOnceWhereWhatWasThereDoesNotFitTheRest() throws IOException {
     Files.write(folder.resolve(partial()), new byte[CUT]);
-    try (Registry registry = Registry.cutting(body, "\"v1\"", 0, 0)) {
+    try (Registry registry = Registry.cutting(body, "\"v1\"", 0, 0, arrivals)) {
       fetch(registry, 1);
       assertEquals(List.of("bytes=100000-", ""), registry.headers("Range"));
     }
@@ -162,7 +164,7 @@ class ResumeTest {
     Files.write(folder.resolve(partial()), new byte[CUT]);
     byte[] other = body.clone();
     other[0] ^= 1;
-    try (Registry registry = Registry.cutting(other, "\"v1\"", 0, 0)) {
+    try (Registry registry = Registry.cutting(other, "\"v1\"", 0, 0, arrivals)) {
       IOException e = assertThrows(IOException.class, () -> fetch(registry, 5));
       says(e, "expected " + Registry.sha256(body) + ", found " + Registry.sha256(other));
       assertEquals(2, registry.requests.get());
@@ -203,7 +205,7 @@ class ResumeTest {
   void aPartWithATagOfNoUseIsGoneOnWithAllTheSame() throws IOException {
     Files.write(folder.resolve(partial()), Arrays.copyOf(body, CUT));
     Files.write(folder.resolve(partial().replace(".partial", ".origin.partial")), new byte[99_999]);
-    try (Registry registry = Registry.cutting(body, "\"v1\"", 0, 0)) {
+    try (Registry registry = Registry.cutting(body, "\"v1\"", 0, 0, arrivals)) {
       fetch(registry, 1);
       assertEquals(List.of("bytes=100000-"), registry.headers("Range"));
     }
@@ -214,7 +216,8 @@ class ResumeTest {
   void anAttemptThatBringsMuchDoesNotCount() throws IOException {
     byte[] large = new byte[5 << 20];
     new Random(9).nextBytes(large);
-    try (Registry registry = Registry.cutting(large, "\"v1\"", 4, (1 << 20) + (1 << 17))) {
+    try (Registry registry =
+        Registry.cutting(large, "\"v1\"", 4, (1 << 20) + (1 << 17), arrivals)) {
       Source source = registry.file("large.pth", large);
       new Download(new Download.Patience(20_000, 20_000, 1, 1), ProxySelector.of(null))
           .fetch(
@@ -223,7 +226,7 @@ class ResumeTest {
               folder,
               "large",
               folder.resolve("large.pth"),
-              Progress.none());
+              arrivals);
       assertEquals(5, registry.requests.get());
     }
     assertArrayEquals(large, Files.readAllBytes(folder.resolve("large.pth")));
