@@ -38,6 +38,7 @@ public final class Coordinator {
   private RoomBook rooms = new RoomBook();
   private Upkeep upkeep;
   private Scribe scribe;
+  private GroupCommit commit = new GroupCommit();
   private final NavigableMap<JobId, Integer> seenRounds = new TreeMap<>();
 
   /** A coordinator that isn't elected yet, with the usual parts of results. */
@@ -100,6 +101,7 @@ public final class Coordinator {
       case Happening.Tick ignored -> {
         follow(state, nowMs, effects);
         judge(state, nowMs, effects);
+        commit.propose(nowMs, effects);
         scribe.tick(state, nowMs, effects);
         upkeep.tick(state, attendance, rooms, nowMs, effects);
       }
@@ -118,6 +120,7 @@ public final class Coordinator {
     rooms = new RoomBook();
     upkeep = new Upkeep(upkeepRule, nowMs);
     scribe = new Scribe(partRule);
+    commit = new GroupCommit();
     seenRounds.clear();
     attendance.takeOver(state, elected.deposed(), nowMs, effects);
     state.jobs().all().forEach(job -> seenRounds.put(job.spec().id(), roundsOf(job)));
@@ -176,7 +179,7 @@ public final class Coordinator {
     attendance.heard(state, beat, nowMs, effects);
     rooms.heard(beat.node().name(), beat.room());
     boolean isComplete = attendance.isComplete(nowMs);
-    return new Intake(state, dispatcher, attendance.runners(state), beat, nowMs, effects)
+    return new Intake(state, dispatcher, attendance.runners(state), commit, beat, nowMs, effects)
         .take(isComplete, isComplete ? rooms.news(beat) : Optional.empty());
   }
 

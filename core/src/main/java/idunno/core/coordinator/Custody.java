@@ -236,6 +236,12 @@ final class Custody {
     return proposed.add(key);
   }
 
+  /** Whether the job runs, and all results of it that aren't committed are put forward for it. */
+  boolean isAllPutForward(Progress job) {
+    JobId id = job.spec().id();
+    return pools.containsKey(id) && leftAtMost(job) == 0 && !hands.hasAnyOf(id);
+  }
+
   /** What became of the proposal isn't known: if the worker reports again, propose again. */
   void unsettle(ClusterState state, BatchKey key) {
     if (proposed.remove(key) && isOpen(state, key) && !hands.isHeld(key)) {

@@ -5,13 +5,13 @@ import idunno.core.base.NodeName;
 import idunno.core.files.DiskRooms;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
+import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobState;
 import idunno.core.jobs.Phase;
 import idunno.core.jobs.Progress;
 import idunno.core.jobs.QueryResult;
 import idunno.core.jobs.Timing;
 import idunno.core.state.ClusterState;
-import idunno.core.state.Command;
 import idunno.core.worker.Assignment;
 import idunno.core.worker.Beat;
 import java.util.ArrayList;
@@ -30,10 +30,12 @@ final class Intake {
   private final Dispatcher dispatcher;
   private final Custody custody;
   private final NavigableSet<NodeName> runners;
+  private final GroupCommit commit;
   private final Beat beat;
   private final long nowMs;
   private final List<Effect> effects;
   private int held;
+  private final NavigableSet<JobId> touched = new TreeSet<>();
   private final List<BatchKey> settled = new ArrayList<>();
   private final List<BatchKey> cancelled = new ArrayList<>();
 
@@ -41,12 +43,14 @@ final class Intake {
    * An intake.
    *
    * @param runners those who can be asked to run a batch
+   * @param commit the results to be committed are added here
    * @param effects what is to be done is added here
    */
   Intake(
       ClusterState state,
       Dispatcher dispatcher,
       NavigableSet<NodeName> runners,
+      GroupCommit commit,
       Beat beat,
       long nowMs,
       List<Effect> effects) {
@@ -54,6 +58,7 @@ final class Intake {
     this.dispatcher = dispatcher;
     this.custody = dispatcher.custody();
     this.runners = runners;
+    this.commit = commit;
     this.beat = beat;
     this.nowMs = nowMs;
     this.effects = effects;
@@ -71,6 +76,9 @@ final class Intake {
     takeResults();
     takeRefusals();
     takeBackUnlisted();
+    if (isToBeCommittedNow()) {
+      commit.propose(nowMs, effects);
+    }
     List<Assignment> assigned = mayAssign && isInferring() ? assign() : List.of();
     List<BatchKey> recalled = dispatcher.recalledFrom(state, beat.node(), nowMs);
     List<BatchKey> next = dispatcher.precedence(beat.node(), beat.slots());
@@ -117,7 +125,6 @@ final class Intake {
   }
 
   private void takeResults() {
-    List<BatchResult> fresh = new ArrayList<>();
     List<BatchResult> late = new ArrayList<>();
     for (BatchResult result : beat.finished()) {
       BatchKey key = result.key();
@@ -131,14 +138,23 @@ final class Intake {
         settled.add(key);
         refuse(key, "its result has " + result.results().size() + " answers");
       } else if (custody.propose(state, result)) {
-        fresh.add(result);
+        put(result);
         effects.add(new Effect.Tell(new Event.BatchCompleted(key, beat.node())));
       }
     }
-    fresh.addAll(drop(late));
-    if (!fresh.isEmpty()) {
-      effects.add(new Effect.Propose(new Command.CompleteBatches(fresh, nowMs)));
-    }
+    drop(late).forEach(commit::add);
+  }
+
+  private void put(BatchResult result) {
+    commit.add(result);
+    touched.add(result.key().job());
+  }
+
+  /** A job's last results don't wait for those of others. */
+  private boolean isToBeCommittedNow() {
+    return commit.isFull()
+        || touched.stream()
+            .anyMatch(id -> custody.isAllPutForward(state.jobs().get(id).orElseThrow()));
   }
 
   /** Whether another node's result of the batch is committed; its own may only be repeated. */
@@ -179,7 +195,7 @@ final class Intake {
     effects.add(new Effect.Tell(new Event.BatchReturned(key, node, reason)));
     BatchResult failed = failed(key, reason);
     if (dispatcher.refused(key, node.name(), runners) && custody.propose(state, failed)) {
-      effects.add(new Effect.Propose(new Command.CompleteBatches(List.of(failed), nowMs)));
+      put(failed);
     } else {
       custody.takeBack(state, key, node);
     }

@@ -22,7 +22,7 @@ final class Stage {
   /** What each worker says of its disk. */
   static final DiskRoom ROOM = new DiskRoom(1_000_000, 9_000_000, true);
 
-  final SampleCluster cluster = new SampleCluster().withModel().withPhotos(100);
+  final SampleCluster cluster;
   final List<Event> told = new ArrayList<>();
   final List<Effect> effects = new ArrayList<>();
   private final List<Command> proposed = new ArrayList<>();
@@ -30,6 +30,15 @@ final class Stage {
   private long nowMs = 10_000;
   private long terms;
   private long tokens;
+
+  Stage() {
+    this(100);
+  }
+
+  /** One with a dataset of so many pictures. */
+  Stage(int photos) {
+    cluster = new SampleCluster().withModel().withPhotos(photos);
+  }
 
   /** A new coordinator takes office; it knows nothing but the cluster's state. */
   void elect(Optional<String> deposed) {
@@ -153,14 +162,16 @@ final class Stage {
     return List.copyOf(proposed);
   }
 
-  /** The log takes what was proposed. */
+  /** A tick puts forward what was gathered, and the log takes it. */
   void commit() {
+    step(new Happening.Tick());
     List.copyOf(proposed).forEach(cluster::apply);
     proposed.clear();
   }
 
-  /** The log never hears of what was proposed. */
+  /** A tick puts forward what was gathered, and the log never hears of it. */
   void loseProposed() {
+    step(new Happening.Tick());
     proposed.clear();
   }
 
