@@ -67,7 +67,9 @@ final class FaultPlan {
     int forMs =
         switch (kind) {
           case KILL -> random.nextInt(3_000);
-          case OUTLIVE -> random.nextInt(2_000);
+          // Long enough, half of the time, for others to have run what the victim was running.
+          case OUTLIVE ->
+              random.nextBoolean() ? random.nextInt(2_000) : 6_000 + random.nextInt(4_000);
           // Too short for anybody to be suspected.
           case FREEZE, CUT -> 300 + random.nextInt(1_000);
         };

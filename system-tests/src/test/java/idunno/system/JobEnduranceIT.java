@@ -43,7 +43,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class JobEnduranceIT {
   private static final int NODES = 5;
   private static final int MINUTES = Integer.getInteger("endurance.minutes", 0);
-  private static final int QUERIES = MINUTES > 0 ? 500 : 250;
+
+  /**
+   * In a long run jobs last longer than a node is away, so that late results find them going on.
+   */
+  private static final int QUERIES = MINUTES > 0 ? 2_000 : 250;
+
   private static final int BATCH = 5;
   private static final int SPARED = 2;
 

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
  * time anew. See {@code docs/benchmarks.md}.
  */
 class InferenceBenchmark {
-  private static final int BATCH = 32;
   private static final int DECODED = 512;
 
+  private final int batch = Integer.getInteger("inference.batch", 32);
   private final int pictures = Integer.getInteger("inference.pictures", 2_000);
   private final int rounds = Integer.getInteger("inference.rounds", 3);
   private final String only = System.getProperty("inference.only", "first second five");
@@ -120,7 +120,7 @@ class InferenceBenchmark {
         Locale.ROOT,
         "%n%d pictures of 500 x 375 in batches of %d, %d cores, medians of %d rounds%n%n%s%n",
         pictures,
-        BATCH,
+        batch,
         Parallel.THREADS,
         rounds,
         "| model | against | images/s (lowest to highest) | limit | reached |\n"
@@ -138,13 +138,13 @@ class InferenceBenchmark {
     }
     List<byte[]> samples = Samples.make(DECODED);
     if (isSecondPass) {
-      cluster.rate(model, pictures, BATCH);
+      cluster.rate(model, pictures, batch);
     }
     try (RawNetwork raw = new RawNetwork(local, card)) {
       for (int round = 0; round <= rounds; round++) {
         double infer = Parallel.rate(Math.min(pictures, DECODED), raw::run);
         double decode = isSecondPass ? 0 : decode(card, samples);
-        double job = cluster.rate(model, pictures, BATCH);
+        double job = cluster.rate(model, pictures, batch);
         if (round > 0) { // the first warms up
           measured.infer().add(infer);
           measured.decode().add(decode);

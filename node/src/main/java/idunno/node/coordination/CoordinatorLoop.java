@@ -163,7 +163,9 @@ public final class CoordinatorLoop implements AutoCloseable {
     long tickedMs = clockMs.getAsLong();
     while (!closed) {
       try {
-        Task task = tasks.poll(TICK_MS, TimeUnit.MILLISECONDS);
+        // Who doesn't lead has nothing to do until it is elected: there are no ticks to wake up
+        // for.
+        Task task = leads ? tasks.poll(TICK_MS, TimeUnit.MILLISECONDS) : tasks.take();
         switch (task) {
           case null -> {}
           case Task.Step step -> step(step.happening());
