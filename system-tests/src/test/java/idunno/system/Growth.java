@@ -29,6 +29,9 @@ record Growth(String what, long first, long last, long most) {
   /** How many looks there must be for medians of thirds to mean anything. */
   private static final int ENOUGH = 12;
 
+  /** A role held for less than 1 of this many parts of a life shows what comes first, no growth. */
+  private static final int ROLE_PART = 4;
+
   /**
    * Connections and carriers come and go, ten or so; one more a fault would be two dozen in ten
    * minutes.
@@ -57,7 +60,7 @@ record Growth(String what, long first, long last, long most) {
               .filter(one -> one.atNanos() - life.getFirst().atNanos() > WARM_UP_NANOS)
               .filter(one -> one.role() == role)
               .toList();
-      if (warm.size() >= ENOUGH) {
+      if (warm.size() >= Math.max(ENOUGH, life.size() / ROLE_PART)) {
         String as = " as " + role.name().toLowerCase(Locale.ROOT);
         growths.add(of("descriptors" + as, warm, Sample::descriptors, MOST_HANDLES));
         growths.add(of("threads" + as, warm, Sample::threads, MOST_HANDLES));

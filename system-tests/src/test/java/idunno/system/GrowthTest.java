@@ -78,6 +78,18 @@ class GrowthTest {
   }
 
   @Test
+  void aRoleOfAMomentIsNotJudged() {
+    List<Sample> life = new ArrayList<>();
+    for (int second = 0; second < SECONDS; second++) {
+      Role role = second < SECONDS / 5 ? Role.WORKER : Role.DEPOSED;
+      int handles = role == Role.WORKER && second < 60 ? 50 : 80;
+      life.add(sample(second, role, handles, 40 * MIB, 200 * MIB));
+    }
+    assertEquals(List.of(), tooMuch(life));
+    assertEquals(2, Growth.ofHandles(life).size());
+  }
+
+  @Test
   void ofALifeOfSecondsNothingIsSaid() {
     List<Sample> life = life(second -> second, second -> MIB, second -> MIB).subList(0, 30);
     assertEquals(List.of(), Growth.ofHandles(life));

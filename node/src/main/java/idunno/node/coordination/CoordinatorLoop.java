@@ -227,7 +227,10 @@ public final class CoordinatorLoop implements AutoCloseable {
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               } catch (Exception e) {
-                LOG.log(System.Logger.Level.WARNING, "coordinator: {0}: {1}", name, e.getMessage());
+                // Whoever was replaced meanwhile needn't be done; its successor begins anew.
+                System.Logger.Level level =
+                    leads ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG;
+                LOG.log(level, "coordinator: {0}: {1}", name, e.getMessage());
               }
             });
   }

@@ -108,6 +108,18 @@ final class Results {
    */
   void publishPart(JobId id, int firstBatch, int endBatch) throws Exception {
     ResultPlan plan = plan(id);
+    try {
+      writePart(plan, firstBatch, endBatch);
+    } catch (IOException e) {
+      if (isAwaited(id, firstBatch)) {
+        throw e;
+      }
+      // Another coordinator, before this one or after it, has written it meanwhile.
+    }
+  }
+
+  private void writePart(ResultPlan plan, int firstBatch, int endBatch) throws Exception {
+    JobId id = plan.spec().id();
     FileStore.Durable file =
         prepare(
             plan.spec().partFile(plan.shape().parts() + 1),
@@ -117,7 +129,7 @@ final class Results {
             new Command.PublishPart(
                 id, firstBatch, endBatch, file.file(), file.chunks(), clockMs.getAsLong()),
             PUBLISH_WITHIN);
-    if (reply instanceof Reply.Refused refused && isAwaited(id, firstBatch)) {
+    if (reply instanceof Reply.Refused refused) {
       throw new IOException("results of job " + id + ": " + refused.reason());
     }
   }

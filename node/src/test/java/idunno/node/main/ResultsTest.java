@@ -355,7 +355,8 @@ final class ResultsTest {
     JobId job = begin(Optional.empty());
     complete(job, 0);
     results.publishPart(job, 0, 1);
-    assertThrows(IOException.class, () -> results.publishPart(job, 0, 1));
+    results.publishPart(job, 0, 1);
+    assertThrows(IOException.class, () -> results.publishPart(job, 1, 2), "nothing is finished");
     assertEquals(1, (int) state.read(s -> s.jobs().get(job).orElseThrow().written().size()));
   }
 
