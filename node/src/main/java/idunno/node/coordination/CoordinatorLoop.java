@@ -163,8 +163,7 @@ public final class CoordinatorLoop implements AutoCloseable {
     long tickedMs = clockMs.getAsLong();
     while (!closed) {
       try {
-        // Who doesn't lead has nothing to do until it is elected: there are no ticks to wake up
-        // for.
+        // A node that doesn't lead has no ticks: it sleeps until it is elected.
         Task task = leads ? tasks.poll(TICK_MS, TimeUnit.MILLISECONDS) : tasks.take();
         switch (task) {
           case null -> {}
