@@ -86,14 +86,29 @@ final class Custody {
    */
   OptionalDouble level() {
     double[] begun =
-        pools.keySet().stream()
-            .filter(hands::hasAnyOf)
-            .mapToDouble(job -> fairTime.clock(job) - hands.costOfWaiting(job))
-            .sorted()
-            .toArray();
+        pools.keySet().stream().filter(hands::hasAnyOf).mapToDouble(this::begun).sorted().toArray();
     return begun.length == 0
         ? OptionalDouble.empty()
         : OptionalDouble.of(begun[(begun.length - 1) / 2]);
+  }
+
+  /**
+   * Forgives jobs by how much they are ahead of the level. While a new job's first batches are on
+   * their way the machines go on with the others', and of many machines that is so much that a job
+   * that was alone would be served less than its share for half a minute to make up for it.
+   */
+  void forgive() {
+    level()
+        .ifPresent(
+            level ->
+                pools
+                    .keySet()
+                    .forEach(job -> fairTime.corrected(job, Math.min(0, level - begun(job)))));
+  }
+
+  /** How far a job has come, by what of it was begun: its clock less what is charged and waits. */
+  private double begun(JobId job) {
+    return fairTime.clock(job) - hands.costOfWaiting(job);
   }
 
   /** The jobs that run, oldest first. */

@@ -30,6 +30,9 @@ import java.util.TreeMap;
  * Tail} what is done when there is nothing left to give out. All of it is soft state.
  */
 final class Dispatcher {
+  /** So long after a job's arrival its first batches run everywhere. */
+  private static final long SETTLED_AFTER_MS = 1_000;
+
   /** A job waits for a node that has its model in memory while this many batches are served. */
   private static final int MOST_PASSED_OVER = 16;
 
@@ -43,6 +46,7 @@ final class Dispatcher {
   private final Duplicates duplicates = new Duplicates();
   private final Horizon horizon = new Horizon();
   private boolean lifted;
+  private long forgiveAtMs = Long.MAX_VALUE;
 
   /** A batch of a job that may be given out. */
   private record Offer(BatchKey key, double tag) {}
@@ -63,7 +67,10 @@ final class Dispatcher {
         newest = Optional.of(job.spec().id());
       }
     }
-    newest.ifPresent(id -> lookAhead(state, fairTime.clock(id), nowMs));
+    if (newest.isPresent()) {
+      forgiveAtMs = nowMs + SETTLED_AFTER_MS;
+      lookAhead(state, fairTime.clock(newest.get()), nowMs);
+    }
   }
 
   private void lookAhead(ClusterState state, double from, long nowMs) {
@@ -106,6 +113,10 @@ final class Dispatcher {
       // All workers have said by now what they have since an earlier coordinator's time.
       lifted = true;
       fairTime.lift(custody.level());
+    }
+    if (nowMs >= forgiveAtMs) {
+      forgiveAtMs = Long.MAX_VALUE;
+      custody.forgive();
     }
     lookAtEndings(state, desk.estimates(), runners.size(), nowMs);
     Optional<Offer> passedOver = Optional.empty();
