@@ -43,8 +43,8 @@ class FairnessBenchmark {
   void jobsSideBySide() throws Exception {
     List<Wanted> two =
         List.of(new Wanted(JobCluster.ALEXNET, 2, 1, 1), new Wanted(JobCluster.RESNET, 2, 1, 1));
-    // Two cores run some 50 queries of a job of weight 1 in a window, with all four beside one
-    // another: one query more or less is 2 % already.
+    // Two cores run 50 to 70 queries of a job of weight 1 in a window, with all four beside one
+    // another: one query more or less is 1.5 to 2 % already.
     List<Wanted> four =
         List.of(
             new Wanted(JobCluster.ALEXNET, 1, 1, 0.4),

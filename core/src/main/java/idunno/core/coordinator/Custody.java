@@ -107,7 +107,7 @@ final class Custody {
   }
 
   /** How far a job has come, by what of it was begun: its clock less what is charged and waits. */
-  private double begun(JobId job) {
+  double begun(JobId job) {
     return fairTime.clock(job) - hands.costOfWaiting(job);
   }
 

@@ -30,9 +30,6 @@ import java.util.TreeMap;
  * Tail} what is done when there is nothing left to give out. All of it is soft state.
  */
 final class Dispatcher {
-  /** So long after a job's arrival its first batches run everywhere. */
-  private static final long SETTLED_AFTER_MS = 1_000;
-
   /** A job waits for a node that has its model in memory while this many batches are served. */
   private static final int MOST_PASSED_OVER = 16;
 
@@ -41,7 +38,7 @@ final class Dispatcher {
   private final Hands hands = new Hands();
   private final Tail tail = new Tail(hands);
   private final Custody custody = new Custody(fairTime, hands, paces, tail);
-  private final Precedence precedence = new Precedence(fairTime, hands);
+  private final Precedence precedence = new Precedence(custody, hands);
   private final Refusals refusals = new Refusals();
   private final Duplicates duplicates = new Duplicates();
   private final Horizon horizon = new Horizon();
@@ -68,7 +65,7 @@ final class Dispatcher {
       }
     }
     if (newest.isPresent()) {
-      forgiveAtMs = nowMs + SETTLED_AFTER_MS;
+      forgiveAtMs = nowMs + Horizon.CALL_BACK_MS;
       lookAhead(state, fairTime.clock(newest.get()), nowMs);
     }
   }

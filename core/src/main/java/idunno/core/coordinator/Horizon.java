@@ -21,8 +21,11 @@ import java.util.TreeSet;
  * time.
  */
 final class Horizon {
-  /** After a job's arrival all desks are looked at for so long, and then filled again. */
-  private static final long CALL_BACK_MS = 1_000;
+  /**
+   * After a job's arrival all desks are looked at for so long, and then filled again; by then its
+   * first batches run everywhere.
+   */
+  static final long CALL_BACK_MS = 1_000;
 
   /**
    * For so long what stays on the desks lasts, at the new shares: enough until they are filled

@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * <p>Soft state, and all of it follows from what is in the workers' hands.
  */
 final class Precedence {
-  private final FairTime fairTime;
+  private final Custody custody;
   private final Hands hands;
 
   /** What was chosen for each node. It is taken for begun, or all desks would choose alike. */
@@ -34,8 +34,8 @@ final class Precedence {
 
   private final Map<JobId, Double> costOfChosen = new LinkedHashMap<>();
 
-  Precedence(FairTime fairTime, Hands hands) {
-    this.fairTime = fairTime;
+  Precedence(Custody custody, Hands hands) {
+    this.custody = custody;
     this.hands = hands;
   }
 
@@ -70,7 +70,7 @@ final class Precedence {
   }
 
   private double begun(JobId job) {
-    return fairTime.clock(job) - hands.costOfWaiting(job) + costOfChosen.getOrDefault(job, 0.0);
+    return custody.begun(job) + costOfChosen.getOrDefault(job, 0.0);
   }
 
   /** A node is gone, or is asked anew. */

@@ -22,7 +22,8 @@ class PrecedenceTest {
 
   private final FairTime fairTime = new FairTime();
   private final Hands hands = new Hands();
-  private final Precedence precedence = new Precedence(fairTime, hands);
+  private final Custody custody = new Custody(fairTime, hands, new Paces(), new Tail(hands));
+  private final Precedence precedence = new Precedence(custody, hands);
 
   @BeforeEach
   void twoJobs() {
