@@ -67,7 +67,8 @@ public final class Content {
   }
 
   /**
-   * Hands the content over in its order, from one offset up to another.
+   * Hands the content over in its order, from one offset up to another. Where there is but one
+   * stretch, this thread fetches it: see {@link #inAnyOrder}.
    *
    * @param from the first byte, from 0
    * @param to the byte behind the last
@@ -79,6 +80,11 @@ public final class Content {
     Deque<ByteBuffer> idle = new ArrayDeque<>();
     Deque<Ahead> ahead = new ArrayDeque<>();
     Deque<Stretch> rest = new ArrayDeque<>(stretches(from, to));
+    if (rest.size() == 1) {
+      Stretch only = rest.remove();
+      hand(only, read(only.extent()), from, to, sink);
+      return;
+    }
     try (Crew crew = new Crew()) {
       while (!rest.isEmpty() || !ahead.isEmpty()) {
         while (!rest.isEmpty() && ahead.size() < WINDOW) {
@@ -88,13 +94,17 @@ public final class Content {
         }
         Ahead first = ahead.remove();
         ByteBuffer bytes = first.bytes().await();
-        long offset = first.stretch().offset();
-        int begin = (int) Math.max(0, from - offset);
-        int end = (int) Math.min(bytes.remaining(), to - offset);
-        sink.take(offset + begin, bytes.slice(begin, end - begin));
+        hand(first.stretch(), bytes, from, to, sink);
         idle.push(bytes);
       }
     }
+  }
+
+  private static void hand(Stretch stretch, ByteBuffer bytes, long from, long to, Sink sink)
+      throws IOException {
+    int begin = (int) Math.max(0, from - stretch.offset());
+    int end = (int) Math.min(bytes.remaining(), to - stretch.offset());
+    sink.take(stretch.offset() + begin, bytes.slice(begin, end - begin));
   }
 
   /**
