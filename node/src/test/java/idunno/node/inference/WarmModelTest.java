@@ -182,6 +182,13 @@ class WarmModelTest {
   }
 
   @Test
+  void pictures_share_the_reading_of_many_weights() throws Exception {
+    try (WarmModel model = WarmModel.open(Networks.large(folder, 130L << 20, 1))) {
+      assertEquals(16, model.picturesPerRun());
+    }
+  }
+
+  @Test
   void a_smoke_test_tells_time_memory_and_size() throws Exception {
     long bytes = 2 << 20;
     try (WarmModel model = WarmModel.open(Networks.large(folder, bytes, 1))) {
