@@ -19,12 +19,17 @@ public final class Eventually {
   /** Waits; {@return whether it held within that time} */
   public static boolean holds(Duration within, Condition condition)
       throws IOException, InterruptedException {
+    return holds(within, POLL_MS, condition);
+  }
+
+  private static boolean holds(Duration within, long everyMs, Condition condition)
+      throws IOException, InterruptedException {
     long end = System.nanoTime() + within.toNanos();
     while (!condition.holds()) {
       if (System.nanoTime() - end > 0) {
         return false;
       }
-      Thread.sleep(POLL_MS);
+      Thread.sleep(everyMs);
     }
     return true;
   }
@@ -36,7 +41,13 @@ public final class Eventually {
    */
   public static void see(String what, Duration within, Condition condition)
       throws IOException, InterruptedException {
-    if (!holds(within, condition)) {
+    see(what, within, POLL_MS, condition);
+  }
+
+  /** The same, with a look so many milliseconds after the last. */
+  public static void see(String what, Duration within, long everyMs, Condition condition)
+      throws IOException, InterruptedException {
+    if (!holds(within, everyMs, condition)) {
       throw new IOException("waited %d s in vain: %s".formatted(within.toSeconds(), what));
     }
   }

@@ -30,6 +30,10 @@ final class JobCluster implements AutoCloseable {
 
   private static final FileName PICTURES = new FileName("pictures");
   private static final int DIFFERENT = 400;
+
+  /** A look costs the node and this process some milliseconds, which are the jobs' then. */
+  private static final long LOOK_EVERY_MS = 2_000;
+
   private static final Duration DONE_WITHIN = Duration.ofMinutes(10);
 
   private final LocalCluster cluster;
@@ -154,6 +158,7 @@ final class JobCluster implements AutoCloseable {
     Eventually.see(
         "job " + job.id() + " is at its end",
         DONE_WITHIN,
+        LOOK_EVERY_MS,
         () -> find(client.report(), job).state().isEnd());
     JobReport seen = find(client.history(), job);
     if (seen.state() != JobState.DONE || seen.failures() > 0) {
