@@ -96,6 +96,38 @@ final class CoordinatorShareTest {
     assertTrue(ofLate >= 18 && ofLate <= 20, () -> "of 40 batches " + run);
   }
 
+  /**
+   * Or it would be served less than its share for as long as that took, many machines at a time.
+   */
+  @Test
+  void aJobIsForgivenWhatItWasServedWhileAnothersFirstBatchesWereOnTheirWay() {
+    Stage large = new Stage(400);
+    List<WorkerDesk> desks = List.of(large.join("n1"), large.join("n2"));
+    large.elect(Optional.empty());
+    desks.forEach(desk -> large.hear(Stage.beatOf(desk)));
+    large.submit(300, 1);
+    large.work(30, 100, desks.get(0), desks.get(1));
+    JobSpec late = large.submit(300, 1);
+    List<Beat> beats = desks.stream().map(Stage::beatOf).toList();
+    List<Beat.Answer> onTheirWay = beats.stream().map(large::hear).toList();
+    for (int i = 0; i < 8; i++) {
+      desks.forEach(desk -> large.finish(desk, Stage.runningAt(desk).orElseThrow(), 100));
+      large.pass(100);
+    }
+    for (int i = 0; i < desks.size(); i++) {
+      desks.get(i).accept(beats.get(i), onTheirWay.get(i), 1);
+    }
+    List<BatchKey> run = new ArrayList<>();
+    for (int i = 0; i < 14; i++) {
+      desks.forEach(desk -> run.add(Stage.runningAt(desk).orElseThrow()));
+      large.work(1, 100, desks.get(0), desks.get(1));
+    }
+
+    List<BatchKey> sinceThen = run.subList(8, 28);
+    long ofLate = jobs(sinceThen).stream().filter(late.id()::equals).count();
+    assertTrue(ofLate >= 8 && ofLate <= 12, () -> "of 20 batches " + sinceThen);
+  }
+
   @Test
   void aNewCoordinatorGoesOnWhereTheOldOneWasAndNoJobCatchesUp() {
     JobSpec one = begin(100, 1);
