@@ -142,6 +142,7 @@ public final class Coordinator {
 
   private void followJobs(ClusterState state, long nowMs, List<Effect> effects) {
     dispatcher.follow(state, nowMs);
+    seenRounds.keySet().removeIf(id -> state.jobs().get(id).isEmpty());
     for (Progress job : state.jobs().all()) {
       Integer seen = seenRounds.put(job.spec().id(), roundsOf(job));
       if (seen == null) {

@@ -4,6 +4,7 @@ import idunno.core.files.FileName;
 import idunno.core.files.FileVersion;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -12,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /** All jobs that the cluster knows. Changed only by the state machine. */
 public final class JobTable {
+  /** Of the jobs that have ended so many are remembered: those that ended last. */
+  public static final int MOST_ENDED = 500;
+
+  /** They keep so many things in all, or the one that ended last as many as it has: some 30 MB. */
+  static final long MOST_KEPT = 250_000;
+
   private final NavigableMap<JobId, Progress> jobs = new TreeMap<>();
   private long submitted;
   private @Nullable FileName lastDataset;
@@ -61,7 +68,10 @@ public final class JobTable {
     return job != null && job.complete(result, atMs);
   }
 
-  /** Ends a job and returns the versions that it had pinned. */
+  /**
+   * Ends a job and returns the versions that it had pinned. Jobs that ended long ago are forgotten
+   * by it: a cluster that runs for years has no room for each of them. Their result files stay.
+   */
   public List<FileVersion> end(JobId id, JobState last, long atMs) {
     Progress job = jobs.get(id);
     if (job == null) {
@@ -73,7 +83,26 @@ public final class JobTable {
         other.turn(JobState.RUNNING);
       }
     }
+    forgetOldest();
     return pinned;
+  }
+
+  private void forgetOldest() {
+    List<Progress> ended =
+        jobs.values().stream()
+            .filter(job -> job.state().isEnd())
+            .sorted(
+                Comparator.comparingLong(Progress::endedMs)
+                    .thenComparing(job -> job.spec().id())
+                    .reversed())
+            .toList();
+    long kept = 0;
+    for (int i = 0; i < ended.size(); i++) {
+      kept += ended.get(i).kept();
+      if (i >= MOST_ENDED || (i > 0 && kept > MOST_KEPT)) {
+        jobs.remove(ended.get(i).spec().id());
+      }
+    }
   }
 
   /** Has a running or queued job rest; false for any other. */

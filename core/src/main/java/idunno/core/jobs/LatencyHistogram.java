@@ -1,8 +1,6 @@
 package idunno.core.jobs;
 
-import java.util.Map;
 import java.util.NavigableMap;
-import java.util.TreeMap;
 
 /**
  * How measured times are distributed: count, mean and standard deviation exactly, percentiles to
@@ -16,7 +14,7 @@ public final class LatencyHistogram {
   private static final int BITS = 6;
   private static final int FINE = 1 << BITS;
 
-  private final NavigableMap<Integer, Long> buckets = new TreeMap<>();
+  private final Counts buckets = new Counts();
   private long count;
   private double sumMicros;
   private double sumSquares;
@@ -49,7 +47,7 @@ public final class LatencyHistogram {
   /** Counts one time. A negative one, as a clock set back may give, counts as 0. */
   public void add(long micros) {
     long time = Math.max(0, micros);
-    buckets.merge(bucketOf(time), 1L, Long::sum);
+    buckets.add(bucketOf(time), 1);
     count++;
     sumMicros += time;
     sumSquares += (double) time * time;
@@ -57,9 +55,7 @@ public final class LatencyHistogram {
 
   /** Counts all that another histogram has counted. */
   public void addAll(LatencyHistogram other) {
-    for (Map.Entry<Integer, Long> bucket : other.buckets.entrySet()) {
-      buckets.merge(bucket.getKey(), bucket.getValue(), Long::sum);
-    }
+    buckets.addAll(other.buckets);
     count += other.count;
     sumMicros += other.sumMicros;
     sumSquares += other.sumSquares;
@@ -95,10 +91,10 @@ public final class LatencyHistogram {
   double quantileMicros(double share) {
     long rank = Math.max(1, (long) Math.ceil(share * count));
     long seen = 0;
-    for (Map.Entry<Integer, Long> bucket : buckets.entrySet()) {
-      seen += bucket.getValue();
+    for (int place = 0; place < buckets.size(); place++) {
+      seen += buckets.times(place);
       if (seen >= rank) {
-        return middleOf(bucket.getKey());
+        return middleOf(buckets.number(place));
       }
     }
     return 0;
@@ -106,13 +102,13 @@ public final class LatencyHistogram {
 
   /** This histogram as a value. */
   public Recorded toRecorded() {
-    return new Recorded(new TreeMap<>(buckets), count, sumMicros, sumSquares);
+    return new Recorded(buckets.toMap(), count, sumMicros, sumSquares);
   }
 
   /** The histogram that a value was taken of. */
   public static LatencyHistogram of(Recorded recorded) {
     LatencyHistogram histogram = new LatencyHistogram();
-    histogram.buckets.putAll(recorded.buckets());
+    recorded.buckets().forEach(histogram.buckets::add);
     histogram.count = recorded.count();
     histogram.sumMicros = recorded.sumMicros();
     histogram.sumSquares = recorded.sumSquares();

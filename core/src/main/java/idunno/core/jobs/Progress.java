@@ -232,6 +232,14 @@ public final class Progress {
     return pinned;
   }
 
+  /** How many things are kept of the job: records of batches, pictures' names, answers. */
+  long kept() {
+    return records.size()
+        + failed.size()
+        + inputs.values().stream().mapToLong(List::size).sum()
+        + results.values().stream().mapToLong(List::size).sum();
+  }
+
   /** The result file is in the store, in that version. */
   public void published(int version) {
     published = Optional.of(version);

@@ -3,7 +3,6 @@ package idunno.node.main;
 import idunno.core.files.FileName;
 import idunno.core.jobs.Input;
 import idunno.core.jobs.JobId;
-import idunno.core.jobs.Progress;
 import idunno.core.jobs.QueryResult;
 import idunno.core.jobs.ResultPart;
 import idunno.core.models.Model;
@@ -18,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -95,22 +93,25 @@ final class ResultLines {
     Part part =
         state
             .read(
-                s -> {
-                  Progress job = s.jobs().get(id).orElseThrow();
-                  List<QueryResult> results = job.resultsOf(batch);
-                  return results.isEmpty()
-                      ? Optional.<Part>empty()
-                      : Optional.of(
-                          new Part(
-                              job.spec().model(),
-                              job.cut().queriesOf(batch).numbers().boxed().toList(),
-                              job.inputsOf(batch),
-                              results));
-                })
+                s ->
+                    s.jobs()
+                        .get(id)
+                        .filter(job -> !job.resultsOf(batch).isEmpty())
+                        .map(
+                            job ->
+                                new Part(
+                                    job.spec().model(),
+                                    job.cut().queriesOf(batch).numbers().boxed().toList(),
+                                    job.inputsOf(batch),
+                                    job.resultsOf(batch))))
             .orElseThrow(
                 () ->
                     new IOException(
-                        "results of batch " + id + "/" + batch + " are in the store by now"));
+                        "results of batch "
+                            + id
+                            + "/"
+                            + batch
+                            + " are in the store by now, or the job is forgotten"));
     List<String> names = labelsOf(part.model());
     List<RenderedCursor.Line> lines = new ArrayList<>();
     for (int i = 0; i < part.queries().size(); i++) {

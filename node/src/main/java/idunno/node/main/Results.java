@@ -155,7 +155,7 @@ final class Results {
       file =
           plan.isOneRound() ? joined(plan) : prepare(plan.spec().resultFile(), lines.open(plan, 0));
     } catch (IOException e) {
-      if (plan.shape().equals(shape(id))) {
+      if (isStill(plan)) {
         throw e;
       }
       // The coordinator before this one has published it meanwhile, and the state let go of it.
@@ -170,13 +170,17 @@ final class Results {
                 Optional.of(plan.cut().batches()),
                 clockMs.getAsLong()),
             PUBLISH_WITHIN);
-    if (reply instanceof Reply.Refused refused && plan.shape().equals(shape(id))) {
+    if (reply instanceof Reply.Refused refused && isStill(plan)) {
       throw new IOException("results of job " + id + ": " + refused.reason());
     }
   }
 
-  private ResultPlan.Shape shape(JobId id) {
-    return state.read(s -> s.jobs().get(id).map(ResultPlan.Shape::of)).orElseThrow();
+  /** Whether the job is there still, and as it was when it was planned. */
+  private boolean isStill(ResultPlan plan) {
+    return state
+        .read(s -> s.jobs().get(plan.spec().id()).map(ResultPlan.Shape::of))
+        .filter(plan.shape()::equals)
+        .isPresent();
   }
 
   /** The parts' bytes are not touched: the file is their extents, and the rest's. */
