@@ -159,7 +159,7 @@ final class JobCluster implements AutoCloseable {
         "job " + job.id() + " is at its end",
         DONE_WITHIN,
         LOOK_EVERY_MS,
-        () -> find(client.report(), job).state().isEnd());
+        () -> find(client.report(job.id()), job).state().isEnd());
     JobReport seen = find(client.history(), job);
     if (seen.state() != JobState.DONE || seen.failures() > 0) {
       throw new IOException("job " + job.id() + ": " + seen.state() + ", " + seen.failures());
@@ -172,7 +172,7 @@ final class JobCluster implements AutoCloseable {
     Eventually.see(
         finished + " finished queries of job " + job.id(),
         DONE_WITHIN,
-        () -> find(client.report(), job).finished() >= finished);
+        () -> find(client.report(job.id()), job).finished() >= finished);
   }
 
   private static JobReport find(Report report, JobSpec job) {

@@ -191,9 +191,9 @@ public final class Coordinator {
   /**
    * What is known now, for statistics and lists.
    *
-   * @param history whether the committed batches are wanted too; a long job has many
+   * @param scope which jobs it shall tell of
    */
-  public Report report(ClusterState state, boolean history, long nowMs) {
+  public Report report(ClusterState state, Scope scope, long nowMs) {
     return Report.of(
         state,
         attendance.detector(),
@@ -201,7 +201,7 @@ public final class Coordinator {
         rooms.latest(),
         upkeep.balance(),
         term,
-        history,
+        scope,
         nowMs);
   }
 }

@@ -32,7 +32,7 @@ import java.util.TreeMap;
  * @param fairness what running jobs get equal amounts of
  * @param phase what the workers do
  * @param members every member, suspects told from the alive
- * @param jobs every job, oldest first
+ * @param jobs the jobs that were asked for, oldest first
  * @param rooms what each node said last of its disk
  * @param balance how evening out the disks stands
  */
@@ -128,7 +128,7 @@ public record Report(
       NavigableMap<NodeName, DiskRoom> rooms,
       Balance balance,
       long term,
-      boolean history,
+      Scope scope,
       long nowMs) {
     List<Member> members =
         state.members().all().stream()
@@ -141,6 +141,9 @@ public record Report(
             .toList();
     List<JobReport> jobs = new ArrayList<>();
     for (Progress job : state.jobs().all()) {
+      if (!scope.has(job.spec().id())) {
+        continue;
+      }
       List<Running> running = new ArrayList<>();
       dispatcher
           .custody()
@@ -164,9 +167,9 @@ public record Report(
               job.cut().again().stream()
                   .map(round -> new Retried(round.queries().size(), round.atMs()))
                   .toList(),
-              history ? job.cut().again() : List.of(),
+              scope.isDetailed() ? job.cut().again() : List.of(),
               running,
-              history ? job.records() : List.of()));
+              scope.isDetailed() ? job.records() : List.of()));
     }
     return new Report(
         term, nowMs, state.jobs().fairness(), state.jobs().phase(), members, jobs, rooms, balance);

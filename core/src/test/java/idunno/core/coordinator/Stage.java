@@ -184,7 +184,7 @@ final class Stage {
   }
 
   Report report() {
-    return coordinator.report(cluster.state(), true, nowMs);
+    return coordinator.report(cluster.state(), new Scope.AllJobs(true), nowMs);
   }
 
   static List<Integer> numbers(Beat.Answer answer) {

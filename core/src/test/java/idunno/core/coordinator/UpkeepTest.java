@@ -415,7 +415,7 @@ final class UpkeepTest {
   }
 
   private Balance balance() {
-    return coordinator.report(state, false, nowMs).balance();
+    return coordinator.report(state, new Scope.NoJobs(), nowMs).balance();
   }
 
   private void measureRooms() {

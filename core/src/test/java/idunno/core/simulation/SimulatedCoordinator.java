@@ -5,6 +5,7 @@ import idunno.core.coordinator.Coordinator;
 import idunno.core.coordinator.Effect;
 import idunno.core.coordinator.Happening;
 import idunno.core.coordinator.PartRule;
+import idunno.core.coordinator.Scope;
 import idunno.core.coordinator.UpkeepRule;
 import idunno.core.files.NewFile;
 import idunno.core.files.RepairPlan;
@@ -75,8 +76,8 @@ final class SimulatedCoordinator {
       cluster.disks().checkWhole(state, nowMs);
       if (nowMs - lookedMs >= lookEveryMs()) {
         lookedMs = nowMs;
-        boolean history = lookEveryMs() == TICK_MS;
-        cluster.invariants().looked(coordinator.report(state, history, node.nowMs()), state, nowMs);
+        Scope scope = new Scope.AllJobs(lookEveryMs() == TICK_MS);
+        cluster.invariants().looked(coordinator.report(state, scope, node.nowMs()), state, nowMs);
       }
       node.later(TICK_MS, this::tick);
     }
@@ -94,7 +95,7 @@ final class SimulatedCoordinator {
 
   /** How that stands. */
   Balance balance() {
-    return coordinator.report(cluster.log().state(), false, node.nowMs()).balance();
+    return coordinator.report(cluster.log().state(), new Scope.NoJobs(), node.nowMs()).balance();
   }
 
   /** A beat has come in. */

@@ -5,6 +5,7 @@ import idunno.core.base.NodeName;
 import idunno.core.coordinator.Balance;
 import idunno.core.coordinator.Report;
 import idunno.core.files.FileName;
+import idunno.core.jobs.JobId;
 import idunno.core.membership.MemberState;
 import idunno.core.models.ModelName;
 import idunno.core.models.ModelRef;
@@ -94,7 +95,12 @@ public final class Client implements AutoCloseable {
     return report("/v1/report");
   }
 
-  /** The same, with every batch that was committed. */
+  /** The same, of one job alone; of none if it isn't there. */
+  public Report report(JobId job) throws IOException {
+    return report("/v1/report" + Ask.query("job", job.toString()));
+  }
+
+  /** What it knows, with every batch that was committed. */
   public Report history() throws IOException {
     return report("/v1/report?history=true");
   }

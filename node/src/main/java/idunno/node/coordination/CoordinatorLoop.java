@@ -6,6 +6,7 @@ import idunno.core.coordinator.Effect;
 import idunno.core.coordinator.Happening;
 import idunno.core.coordinator.PartRule;
 import idunno.core.coordinator.Report;
+import idunno.core.coordinator.Scope;
 import idunno.core.coordinator.UpkeepRule;
 import idunno.core.jobs.BatchResult;
 import idunno.core.jobs.JobState;
@@ -49,7 +50,7 @@ public final class CoordinatorLoop implements AutoCloseable {
   private sealed interface Task {
     record Step(Happening happening) implements Task {}
 
-    record Look(boolean history, CompletableFuture<Report> report) implements Task {}
+    record Look(Scope scope, CompletableFuture<Report> report) implements Task {}
   }
 
   /** This node is not the coordinator. */
@@ -121,14 +122,14 @@ public final class CoordinatorLoop implements AutoCloseable {
   /**
    * What the coordinator knows now.
    *
-   * @param history whether the committed batches are wanted too
+   * @param scope which jobs it shall tell of
    */
-  public Report report(boolean history) throws NotCoordinator, InterruptedException {
+  public Report report(Scope scope) throws NotCoordinator, InterruptedException {
     if (!leads) {
       throw new NotCoordinator();
     }
     CompletableFuture<Report> report = new CompletableFuture<>();
-    tasks.put(new Task.Look(history, report));
+    tasks.put(new Task.Look(scope, report));
     return await(report);
   }
 
@@ -171,7 +172,7 @@ public final class CoordinatorLoop implements AutoCloseable {
           case Task.Look look ->
               look.report()
                   .complete(
-                      state.read(s -> coordinator.report(s, look.history(), clockMs.getAsLong())));
+                      state.read(s -> coordinator.report(s, look.scope(), clockMs.getAsLong())));
         }
         long nowMs = clockMs.getAsLong();
         if (nowMs - tickedMs >= TICK_MS) {

@@ -1,6 +1,7 @@
 package idunno.node.gateway;
 
 import idunno.core.coordinator.Report;
+import idunno.core.coordinator.Scope;
 import idunno.core.grep.GrepQuery;
 import idunno.node.api.Views.GrepView;
 import idunno.node.api.Views.MasterView;
@@ -24,8 +25,8 @@ public interface GroupPort {
   /** The coordinator and its standbys. */
   MasterView master() throws IOException, InterruptedException;
 
-  /** What the coordinator knows; the committed batches too, if they are wanted. */
-  Report report(boolean history) throws IOException, InterruptedException;
+  /** What the coordinator knows, of these jobs. */
+  Report report(Scope scope) throws IOException, InterruptedException;
 
   /**
    * Has the coordinator even out the disks; {@link #report} says how it goes.

@@ -1,6 +1,7 @@
 package idunno.node.gateway;
 
 import idunno.core.coordinator.Balance;
+import idunno.core.coordinator.Scope;
 import idunno.core.grep.GrepQuery;
 import idunno.node.api.Views.BalanceAsk;
 import idunno.node.api.Views.DoneView;
@@ -30,9 +31,16 @@ final class GroupRoutes {
     exchange.answer(200, group.master());
   }
 
+  /** {@code /v1/report?history=true&job=ID}, both optional. */
   void report(Exchange exchange) throws IOException, InterruptedException {
-    exchange.answer(
-        200, group.report(exchange.parameter("history").filter("true"::equals).isPresent()));
+    boolean history = exchange.parameter("history").filter("true"::equals).isPresent();
+    Scope scope =
+        exchange
+            .parameter("job")
+            .map(JobRoutes::job)
+            .<Scope>map(job -> new Scope.OneJob(job, history))
+            .orElseGet(() -> new Scope.AllJobs(history));
+    exchange.answer(200, group.report(scope));
   }
 
   /** {@code POST} begins to even out the disks, {@code GET} says how it stands. */
@@ -43,7 +51,7 @@ final class GroupRoutes {
       Balance.check(withinPoints);
       group.balance(withinPoints);
     }
-    exchange.answer(200, group.report(false).balance());
+    exchange.answer(200, group.report(new Scope.NoJobs()).balance());
   }
 
   /** {@code /v1/grep?pattern=P&limit=N}. */

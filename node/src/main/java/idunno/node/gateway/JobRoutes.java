@@ -26,7 +26,7 @@ final class JobRoutes {
       exchange.answer(200, jobs.submit(exchange.requestId(), exchange.json(JobAsk.class)));
       return;
     }
-    JobId job = new JobId(number(rest.getFirst()));
+    JobId job = job(rest.getFirst());
     switch (rest.size() > 1 ? rest.get(1) : "") {
       case "results" -> jobs.results(job, from(exchange), new LateLines(exchange));
       case "cancel" -> {
@@ -84,6 +84,11 @@ final class JobRoutes {
 
   private static long from(Exchange exchange) {
     return exchange.parameter("from").map(JobRoutes::number).orElse(0L);
+  }
+
+  /** The job of that number. */
+  static JobId job(String number) {
+    return new JobId(number(number));
   }
 
   private static long number(String text) {

@@ -2,6 +2,7 @@ package idunno.node.main;
 
 import idunno.core.base.NodeName;
 import idunno.core.coordinator.Report;
+import idunno.core.coordinator.Scope;
 import idunno.core.files.DiskRoom;
 import idunno.core.grep.GrepQuery;
 import idunno.core.membership.Member;
@@ -63,7 +64,7 @@ final class GroupOps implements GroupPort {
     NavigableMap<NodeName, DiskRoom> rooms;
     boolean current = true;
     try {
-      Report report = Reports.of(node, false);
+      Report report = Reports.of(node, new Scope.NoJobs());
       known = report.members();
       rooms = report.rooms();
     } catch (Unavailable e) {
@@ -103,7 +104,7 @@ final class GroupOps implements GroupPort {
   @Override
   public MasterView master() throws IOException, InterruptedException {
     Node node = process.node();
-    Report report = Reports.of(node, false);
+    Report report = Reports.of(node, new Scope.NoJobs());
     Member coordinator =
         node.compass()
             .coordinator()
@@ -128,8 +129,8 @@ final class GroupOps implements GroupPort {
   }
 
   @Override
-  public Report report(boolean history) throws IOException, InterruptedException {
-    return Reports.of(process.node(), history);
+  public Report report(Scope scope) throws IOException, InterruptedException {
+    return Reports.of(process.node(), scope);
   }
 
   @Override

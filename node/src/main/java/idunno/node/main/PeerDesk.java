@@ -1,6 +1,7 @@
 package idunno.node.main;
 
 import idunno.core.coordinator.Balance;
+import idunno.core.coordinator.Scope;
 import idunno.core.files.ChunkId;
 import idunno.core.files.StoredChunk;
 import idunno.node.chunks.ChunkStore;
@@ -92,7 +93,7 @@ final class PeerDesk implements Handler {
       }
       case PeerRequest.AskTerm ask -> new PeerReply.Term(electorate.term(ask.replica()));
       case PeerRequest.WorkerBeat beat -> beat(beat);
-      case PeerRequest.AskReport ask -> report(ask.history());
+      case PeerRequest.AskReport ask -> report(ask.scope());
       case PeerRequest.EvenOut ask -> evenOut(ask);
       case PeerRequest.AskVoting ignored -> voting();
       case PeerRequest.WriteChunk write -> write(write, body);
@@ -123,9 +124,9 @@ final class PeerDesk implements Handler {
     }
   }
 
-  private PeerReply report(boolean history) throws InterruptedException {
+  private PeerReply report(Scope scope) throws InterruptedException {
     try {
-      return new PeerReply.Reported(coordinator.report(history));
+      return new PeerReply.Reported(coordinator.report(scope));
     } catch (CoordinatorLoop.NotCoordinator e) {
       return new PeerReply.NotCoordinator();
     }

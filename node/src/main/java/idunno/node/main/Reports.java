@@ -1,6 +1,7 @@
 package idunno.node.main;
 
 import idunno.core.coordinator.Report;
+import idunno.core.coordinator.Scope;
 import idunno.node.coordination.CoordinatorLoop;
 import idunno.node.gateway.NoMajority;
 import idunno.node.gateway.Unavailable;
@@ -32,8 +33,8 @@ final class Reports {
    *
    * @throws Unavailable if there is no coordinator for longer than an election takes
    */
-  static Report of(Node node, boolean history) throws IOException, InterruptedException {
-    return patiently(node, () -> once(node, history));
+  static Report of(Node node, Scope scope) throws IOException, InterruptedException {
+    return patiently(node, () -> once(node, scope));
   }
 
   /**
@@ -87,10 +88,10 @@ final class Reports {
             WITHIN);
   }
 
-  private static Report once(Node node, boolean history) throws IOException, InterruptedException {
+  private static Report once(Node node, Scope scope) throws IOException, InterruptedException {
     if (node.coordinator().leads()) {
       try {
-        return node.coordinator().report(history);
+        return node.coordinator().report(scope);
       } catch (CoordinatorLoop.NotCoordinator e) {
         throw new IOException(e.getMessage(), e);
       }
@@ -98,7 +99,7 @@ final class Reports {
     return node.peers()
         .expect(
             node.compass().coordinatorPeer(),
-            new PeerRequest.AskReport(history),
+            new PeerRequest.AskReport(scope),
             PeerReply.Reported.class,
             WITHIN)
         .report();

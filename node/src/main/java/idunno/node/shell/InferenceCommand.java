@@ -112,7 +112,7 @@ final class InferenceCommand {
     long[] next = {spec.range().start()};
     while (true) {
       // Asked before the results: those of a job that has ended are complete.
-      JobReport job = JobCommands.job(call.client().report(), spec.id());
+      JobReport job = JobCommands.job(call.client().report(spec.id()), spec.id());
       long seen = next[0];
       call.client()
           .jobs()

@@ -84,7 +84,7 @@ final class JobCommands {
 
   /** Waits until a job is at its end, showing how far it is. */
   static JobReport untilEnded(Call call, JobId id) throws IOException {
-    JobReport job = job(call.client().report(), id);
+    JobReport job = job(call.client().report(id), id);
     try (ProgressLine progress = call.queries("job " + id)) {
       while (!job.state().isEnd()) {
         progress.moved(job.finished(), job.spec().range().size());
@@ -95,7 +95,7 @@ final class JobCommands {
           throw new InterruptedIOException(
               "no longer waiting; job " + id + " goes on (cancel " + id + " ends it)");
         }
-        job = job(call.client().report(), id);
+        job = job(call.client().report(id), id);
       }
     }
     return job;
@@ -172,8 +172,9 @@ final class JobCommands {
   }
 
   private static int job(Call call) throws IOException {
-    Report report = call.client().report();
-    JobReport job = job(report, theJob(call));
+    JobId id = theJob(call);
+    Report report = call.client().report(id);
+    JobReport job = job(report, id);
     if (call.json()) {
       call.printDocument(job);
     } else {

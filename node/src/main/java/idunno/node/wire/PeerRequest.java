@@ -3,6 +3,7 @@ package idunno.node.wire;
 import idunno.core.base.Address;
 import idunno.core.base.NodeName;
 import idunno.core.base.RequestId;
+import idunno.core.coordinator.Scope;
 import idunno.core.files.BlockSums;
 import idunno.core.files.ChunkId;
 import idunno.core.files.Extent;
@@ -36,8 +37,8 @@ public sealed interface PeerRequest {
   /** A worker's beat, for the coordinator. */
   record WorkerBeat(Beat beat) implements PeerRequest {}
 
-  /** Asks the coordinator what it knows, the committed batches too if they are wanted. */
-  record AskReport(boolean history) implements PeerRequest {}
+  /** Asks the coordinator what it knows. */
+  record AskReport(Scope scope) implements PeerRequest {}
 
   /**
    * Asks the coordinator to even out the disks.
