@@ -1,9 +1,25 @@
 package idunno.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import idunno.core.coordinator.Scope;
+import idunno.core.files.DiskRoom;
+import idunno.core.grep.GrepQuery;
+import idunno.core.jobs.BatchKey;
+import idunno.core.jobs.JobId;
+import idunno.core.models.ModelKey;
+import idunno.core.models.ModelName;
+import idunno.core.worker.Beat;
+import idunno.node.api.Views.MemberView;
+import idunno.node.codec.Codec;
 import idunno.node.demo.LocalCluster.Machine;
+import idunno.node.transport.CallRefused;
+import idunno.node.transport.Caller;
+import idunno.node.transport.Hello;
+import idunno.node.transport.Limits;
+import idunno.node.wire.PeerRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -40,6 +57,7 @@ class GarbageIT {
           new String(answer.body(), StandardCharsets.UTF_8));
     }
     assertEquals(200, Web.get(first.api(), "/v1/members").statusCode());
+    assertEquals(200, Web.get(first.api(), "/v1/report").statusCode(), "the coordinator answers");
   }
 
   /** Sends bytes to a port and breaks off; that the node hangs up first is fine. */
@@ -145,6 +163,54 @@ class GarbageIT {
           socket.shutdownOutput();
           // The node has seen the end when it hangs up.
           assertTrue(socket.getInputStream().readAllBytes().length > 0, "it greets too");
+        }
+      }
+    }
+  }
+
+  @Test
+  void messagesBetweenNodesOfWhichSomethingIsMissingAreRefused() throws Exception {
+    MemberView member = CLUSTER.member(CLUSTER.machine("n1"), "n2");
+    BatchKey batch = new BatchKey(new JobId(1), 0);
+    Beat beat =
+        new Beat(
+            member.id(),
+            1,
+            List.of(new Beat.Held(batch, true, 5, 7)),
+            List.of(),
+            List.of(new Beat.Returned(batch, "a reason")),
+            1,
+            List.of(new Beat.Pace(new ModelKey(new ModelName("m"), 1), 3)),
+            Beat.ModelMemory.NONE,
+            false,
+            new DiskRoom(1, 1, true),
+            0);
+    List<PeerRequest> whole =
+        List.of(
+            new PeerRequest.WorkerBeat(beat),
+            new PeerRequest.AskReport(new Scope.OneJob(batch.job(), true)),
+            new PeerRequest.EvenOut(5),
+            new PeerRequest.AskTerm("replica"),
+            new PeerRequest.Grep(new GrepQuery("a", 1)),
+            new PeerRequest.Warm(new ModelKey(new ModelName("m"), 1)));
+    try (Caller caller =
+        new Caller(() -> new Hello(Hello.NO_CLUSTER, "nobody"), lost -> {}, Limits.DEFAULT)) {
+      for (PeerRequest request : whole) {
+        Object message = Codec.json().decode(Codec.json().encode(request), TreeMap.class);
+        List<Object> mutilations = Mutilations.of(message);
+        assertTrue(mutilations.size() >= 2, () -> "of " + message);
+        for (Object mutilation : mutilations) {
+          for (Machine machine : CLUSTER.machines()) {
+            assertThrows(
+                CallRefused.class,
+                () ->
+                    caller.call(
+                        CLUSTER.member(machine, machine.name()).peer(),
+                        Codec.cbor().encode(mutilation),
+                        null,
+                        Cluster.SOON),
+                mutilation::toString);
+          }
         }
       }
     }

@@ -83,6 +83,16 @@ public final class Codec {
         }
       };
 
+  private final ClassValue<ObjectReader> completeReaders =
+      new ClassValue<>() {
+        @Override
+        protected ObjectReader computeValue(Class<?> type) {
+          return mapper
+              .readerFor(type)
+              .with(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
+        }
+      };
+
   private Codec(ObjectMapper mapper, long maxDocumentBytes) {
     this.mapper = mapper;
     this.maxDocumentBytes = maxDocumentBytes;
@@ -151,13 +161,27 @@ public final class Codec {
    * @throws BadMessage if the bytes are anything else
    */
   public <T> T decode(byte[] bytes, Class<T> type) {
+    return decode(bytes, type, readers);
+  }
+
+  /**
+   * The same, of somebody who isn't trusted: every component of every record must be there, but for
+   * those that are {@code Optional}.
+   *
+   * @throws BadMessage if one is absent or null, too
+   */
+  public <T> T decodeComplete(byte[] bytes, Class<T> type) {
+    return decode(bytes, type, completeReaders);
+  }
+
+  private <T> T decode(byte[] bytes, Class<T> type, ClassValue<ObjectReader> with) {
     if (bytes.length > maxDocumentBytes) {
       throw new BadMessage(
           "%s: expected at most %d bytes, found %d"
               .formatted(type.getSimpleName(), maxDocumentBytes, bytes.length));
     }
     try {
-      return present(type, readers.get(type).readValue(bytes));
+      return present(type, with.get(type).readValue(bytes));
     } catch (RuntimeException e) {
       throw unreadable(type, bytes.length + " bytes", e);
     }

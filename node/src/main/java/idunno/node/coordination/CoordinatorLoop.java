@@ -44,6 +44,7 @@ public final class CoordinatorLoop implements AutoCloseable {
   private final ConcurrentMap<Long, CompletableFuture<Beat.Answer>> beats =
       new ConcurrentHashMap<>();
   private final Thread thread;
+  private Optional<Happening.Elected> office = Optional.empty();
   private volatile boolean leads;
   private volatile boolean closed;
 
@@ -181,11 +182,35 @@ public final class CoordinatorLoop implements AutoCloseable {
         }
       } catch (InterruptedException e) {
         return;
+      } catch (RuntimeException e) {
+        beginAnew(e);
       }
     }
   }
 
+  /**
+   * A fault of the program may have left the coordinator's soft state half changed. So it forgets
+   * that and learns from the workers' beats, as its successor would: without a coordinator nothing
+   * would go on.
+   */
+  private void beginAnew(RuntimeException fault) {
+    LOG.log(
+        System.Logger.Level.ERROR,
+        "coordinator: a fault of the program; it begins anew, as if elected just now",
+        fault);
+    try {
+      if (leads && office.isPresent()) {
+        step(new Happening.Elected(office.get().term(), Optional.empty()));
+      }
+    } catch (RuntimeException e) {
+      fault.addSuppressed(e);
+    }
+  }
+
   private void step(Happening happening) {
+    if (happening instanceof Happening.Elected elected) {
+      office = Optional.of(elected);
+    }
     List<Effect> effects = state.read(s -> coordinator.step(s, happening, clockMs.getAsLong()));
     effects.forEach(this::perform);
   }

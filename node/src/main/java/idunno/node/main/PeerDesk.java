@@ -69,7 +69,7 @@ final class PeerDesk implements Handler {
 
   @Override
   public Response handle(Request request, PeerInfo from) throws Exception {
-    PeerRequest asked = codec.decode(request.header(), PeerRequest.class);
+    PeerRequest asked = codec.decodeComplete(request.header(), PeerRequest.class);
     return switch (asked) {
       case PeerRequest.ReadChunk read -> read(read);
       case PeerRequest.ReadFiles read -> lookups.read(read);

@@ -1,8 +1,10 @@
 package idunno.node.wire;
 
 import idunno.core.base.Address;
+import idunno.node.codec.BadMessage;
 import idunno.node.codec.Codec;
 import idunno.node.transport.CallFailed;
+import idunno.node.transport.CallOutcomeUnknown;
 import idunno.node.transport.Caller;
 import idunno.node.transport.Response;
 import java.io.IOException;
@@ -46,7 +48,11 @@ public final class Peers {
       @Nullable ByteBuffer into)
       throws CallFailed {
     Response response = caller.call(to, codec.encode(request), body, deadline, into);
-    return new Answer(codec.decode(response.header(), PeerReply.class), response.bytes());
+    try {
+      return new Answer(codec.decodeComplete(response.header(), PeerReply.class), response.bytes());
+    } catch (BadMessage e) {
+      throw new CallOutcomeUnknown(to, "its answer can't be read: " + e.getMessage(), e);
+    }
   }
 
   /** Breaks all connections to a node that was declared failed: nobody shall wait for it. */

@@ -236,6 +236,24 @@ class CodecTest {
   }
 
   @Test
+  void ofWhoIsNotTrustedAllButWhatIsOptionalMustBeThere() {
+    StartJob whole = new StartJob(new JobId(1), "d", Optional.empty());
+    byte[] bytes = Codec.json().encode(whole);
+    assertEquals(whole, Codec.json().decodeComplete(bytes, StartJob.class));
+    for (String bad :
+        List.of(
+            "{\"type\":\"StartJob\",\"job\":1}",
+            "{\"type\":\"StartJob\",\"job\":1,\"dataset\":null}",
+            "{\"type\":\"StartJob\",\"job\":null,\"dataset\":\"d\"}",
+            "{\"type\":\"StartJob\",\"dataset\":\"d\"}")) {
+      assertThrows(
+          BadMessage.class,
+          () -> Codec.json().decodeComplete(bad.getBytes(UTF_8), StartJob.class),
+          bad);
+    }
+  }
+
+  @Test
   void aPreprocessingFromBeforeThereWereFiltersMeansWhatItMeant() {
     Preprocessing now = Preset.TF.cut(224, 256, Preprocessing.Filter.BICUBIC, Layout.NHWC);
     bothWays(now, Preprocessing.class);
