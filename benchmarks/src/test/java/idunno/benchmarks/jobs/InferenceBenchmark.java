@@ -192,6 +192,6 @@ class InferenceBenchmark {
   private static double median(List<Double> figures) {
     double[] sorted = figures.stream().mapToDouble(each -> each).toArray();
     Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 }
