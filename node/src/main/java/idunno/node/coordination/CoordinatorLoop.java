@@ -203,7 +203,7 @@ public final class CoordinatorLoop implements AutoCloseable {
         step(new Happening.Elected(office.get().term(), Optional.empty()));
       }
     } catch (RuntimeException e) {
-      fault.addSuppressed(e);
+      LOG.log(System.Logger.Level.ERROR, "coordinator: it couldn't begin anew", e);
     }
   }
 
