@@ -78,6 +78,11 @@ public record JobSpec(
 
   /** Where the job's results are in the store once it is done. */
   public FileName resultFile() {
+    return resultFile(id);
+  }
+
+  /** The same, of the job of that number. */
+  static FileName resultFile(JobId id) {
     return new FileName("results/job-" + id + ".jsonl");
   }
 

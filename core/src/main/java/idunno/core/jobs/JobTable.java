@@ -127,6 +127,21 @@ public final class JobTable {
     return Optional.ofNullable(jobs.get(id));
   }
 
+  /** Whether a job of that number ever was; it may be forgotten. */
+  public boolean everHad(JobId id) {
+    return id.value() <= submitted;
+  }
+
+  /** Says why {@link #get} has no job of that number. */
+  public String whyUnknown(JobId id) {
+    return everHad(id)
+        ? "job "
+            + id
+            + " ended long ago and is forgotten; if it was done its results are in "
+            + JobSpec.resultFile(id)
+        : "there is no job " + id + "; 'jobs' lists them";
+  }
+
   /** All jobs, oldest first. */
   public Collection<Progress> all() {
     return Collections.unmodifiableCollection(jobs.values());

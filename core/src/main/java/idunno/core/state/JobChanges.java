@@ -86,8 +86,8 @@ record JobChanges(JobTable jobs, FileTable files, ModelTable models, List<ChunkI
               + command.weight());
     }
     Optional<JobId> after = command.conditions().after();
-    if (after.isPresent() && jobs.get(after.get()).isEmpty()) {
-      return noJob(after.get());
+    if (after.isPresent() && !jobs.everHad(after.get())) {
+      return noJob(jobs, after.get());
     }
     List<Input> inputs = new ArrayList<>();
     for (FileName name : names.subList((int) range.start(), (int) range.end() + 1)) {
@@ -129,7 +129,7 @@ record JobChanges(JobTable jobs, FileTable files, ModelTable models, List<ChunkI
   private Reply cancel(Command.CancelJob command) {
     Optional<Progress> job = jobs.get(command.job());
     if (job.isEmpty()) {
-      return noJob(command.job());
+      return noJob(jobs, command.job());
     }
     JobState state = job.get().state();
     if (state.isEnd() || state == JobState.PUBLISHING) {
@@ -142,7 +142,7 @@ record JobChanges(JobTable jobs, FileTable files, ModelTable models, List<ChunkI
   private Reply turned(JobId id, boolean isTurned) {
     return isTurned
         ? new Reply.Done()
-        : jobs.get(id).map(JobChanges::refused).orElseGet(() -> noJob(id));
+        : jobs.get(id).map(JobChanges::refused).orElseGet(() -> noJob(jobs, id));
   }
 
   private static Reply refused(Progress job) {
@@ -150,8 +150,8 @@ record JobChanges(JobTable jobs, FileTable files, ModelTable models, List<ChunkI
         "job " + job.spec().id() + " is " + job.state().name().toLowerCase(Locale.ROOT));
   }
 
-  static Reply noJob(JobId id) {
-    return new Reply.Refused("there is no job " + id + "; 'jobs' lists them");
+  static Reply noJob(JobTable jobs, JobId id) {
+    return new Reply.Refused(jobs.whyUnknown(id));
   }
 
   void end(Progress job, JobState last, long atMs) {

@@ -28,7 +28,7 @@ record Retry(JobTable jobs, FileTable files, ModelTable models) {
   Reply apply(Command.RetryFailed command) {
     Optional<Progress> job = jobs.get(command.job());
     if (job.isEmpty()) {
-      return JobChanges.noJob(command.job());
+      return JobChanges.noJob(jobs, command.job());
     }
     Optional<String> objection = objection(job.get());
     if (objection.isPresent()) {

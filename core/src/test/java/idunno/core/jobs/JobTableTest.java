@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import idunno.core.base.Range;
+import idunno.core.models.ModelRef;
 import idunno.core.state.Command;
 import idunno.core.state.Reply;
 import idunno.core.state.SampleCluster;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Which jobs are remembered. */
@@ -38,7 +41,34 @@ final class JobTableTest {
     assertEquals(JobTable.MOST_ENDED + 1, remembered().size());
     assertTrue(remembered().containsAll(List.of(endless.id().value(), long1.id().value())));
     assertEquals(4, remembered().get(2), "the first to end, job 3, is forgotten");
+    assertEquals(
+        new Reply.Refused(
+            "job 3 ended long ago and is forgotten; if it was done its results are in"
+                + " results/job-3.jsonl"),
+        cluster.apply(new Command.CancelJob(new JobId(3), ++atMs)));
     assertEquals(JobTable.MOST_ENDED + 3, cluster.submit(1, 1, 1).id().value());
+  }
+
+  @Test
+  void aJobThatWaitsForOneThatIsForgottenWaitsNoLonger() {
+    cluster.withPhotos(1);
+    for (int i = 0; i <= JobTable.MOST_ENDED; i++) {
+      cancel(cluster.submit(1, 1, 1));
+    }
+    JobId forgotten = new JobId(1);
+    assertTrue(cluster.state().jobs().get(forgotten).isEmpty());
+    Reply reply =
+        cluster.apply(
+            new Command.SubmitJob(
+                ModelRef.latest(SampleCluster.MODEL),
+                Optional.of(SampleCluster.PHOTOS),
+                new Range(0, 0),
+                Optional.of(1),
+                1,
+                new Conditions(Optional.of(forgotten), Optional.empty()),
+                ++atMs));
+    JobId waiting = assertInstanceOf(Reply.Submitted.class, reply).job().id();
+    assertEquals(JobState.RUNNING, cluster.state().jobs().get(waiting).orElseThrow().state());
   }
 
   @Test

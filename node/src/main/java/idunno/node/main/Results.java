@@ -93,7 +93,7 @@ final class Results {
             .read(
                 s ->
                     s.jobs().get(id).map(ResultPlan::of).map(plan -> new Found(plan, plan.lost(s))))
-            .orElseThrow(() -> new NotFound("no job " + id + "; 'jobs' lists those there are"));
+            .orElseThrow(() -> new NotFound(state.read(s -> s.jobs().whyUnknown(id))));
     if (found.lost().isPresent()) {
       throw new NotFound(found.lost().get() + ": the results were deleted");
     }

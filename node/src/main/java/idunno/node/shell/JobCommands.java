@@ -106,7 +106,12 @@ final class JobCommands {
     return report.jobs().stream()
         .filter(job -> job.spec().id().equals(id))
         .findFirst()
-        .orElseThrow(() -> new IOException("there is no job " + id + "; `jobs` lists them"));
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "there is no job "
+                        + id
+                        + ", or it ended long ago and is forgotten; `jobs` lists those there are"));
   }
 
   private static int jobs(Call call) throws IOException {
