@@ -4,6 +4,8 @@ import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.JobId;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -16,7 +18,9 @@ final class Hand {
   private static final Comparator<Waiting> IN_LINE =
       Comparator.comparingDouble(Waiting::tag).thenComparing(Waiting::key);
 
-  private final NavigableMap<BatchKey, Given> batches = new TreeMap<>();
+  /** By hash, since each beat asks for each of them. */
+  private final Map<BatchKey, Given> batches = new LinkedHashMap<>();
+
   private final NavigableMap<BatchKey, Given> running = new TreeMap<>();
   private final NavigableSet<Waiting> line = new TreeSet<>(IN_LINE);
   private final NavigableMap<JobId, NavigableSet<Waiting>> lineByJob = new TreeMap<>();
@@ -65,8 +69,8 @@ final class Hand {
   }
 
   /** All of it, by batch. */
-  NavigableMap<BatchKey, Given> batches() {
-    return Collections.unmodifiableNavigableMap(batches);
+  Map<BatchKey, Given> batches() {
+    return Collections.unmodifiableMap(batches);
   }
 
   /** What runs, by batch. */

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 
 /** Who has which batch: most are in one worker's hands, a few late ones in two. */
 final class Hands {
-  private final NavigableMap<JobId, NavigableMap<Integer, List<Given>>> byJob = new TreeMap<>();
+  private final Map<JobId, Map<Integer, List<Given>>> byJob = new LinkedHashMap<>();
 
   /** What each job was charged for those of its batches that wait. */
   private final Map<JobId, Double> waitingCost = new LinkedHashMap<>();
@@ -28,7 +28,7 @@ final class Hands {
     boolean isAlone =
         before.isEmpty() || (before.size() == 1 && before.getFirst().node().equals(given.node()));
     byJob
-        .computeIfAbsent(key.job(), _ -> new TreeMap<>())
+        .computeIfAbsent(key.job(), _ -> new LinkedHashMap<>())
         .put(key.number(), isAlone ? List.of(given) : with(given, others(key, given.node())));
     Hand hand = byNode.computeIfAbsent(given.node(), _ -> new Hand());
     hand.get(key).ifPresent(was -> count(key, was, -1));
@@ -58,7 +58,7 @@ final class Hands {
       byNode.remove(node);
     }
     List<Given> others = others(key, node);
-    NavigableMap<Integer, List<Given>> ofJob = batchesOf(key.job());
+    Map<Integer, List<Given>> ofJob = batchesOf(key.job());
     if (!others.isEmpty()) {
       ofJob.put(key.number(), others);
     } else {
@@ -71,8 +71,8 @@ final class Hands {
     return Optional.of(was);
   }
 
-  private NavigableMap<Integer, List<Given>> batchesOf(JobId job) {
-    return byJob.getOrDefault(job, Collections.emptyNavigableMap());
+  private Map<Integer, List<Given>> batchesOf(JobId job) {
+    return byJob.getOrDefault(job, Collections.emptyMap());
   }
 
   /** Nobody has the batch any more. */

@@ -1,11 +1,11 @@
 package idunno.core.jobs;
 
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -32,7 +32,7 @@ import java.util.TreeSet;
  * hold.
  */
 public final class FairTime {
-  private final NavigableMap<JobId, Double> clocks = new TreeMap<>();
+  private final Map<JobId, Double> clocks = new LinkedHashMap<>();
 
   /** The same by clock: whoever is served next is asked for far more often than jobs are many. */
   private final NavigableSet<Turn> line = new TreeSet<>();

@@ -5,10 +5,10 @@ import idunno.core.files.FileVersion;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** All jobs that the cluster knows. Changed only by the state machine. */
@@ -19,7 +19,11 @@ public final class JobTable {
   /** They keep so many things in all, or the one that ended last as many as it has: some 30 MB. */
   static final long MOST_KEPT = 250_000;
 
-  private final NavigableMap<JobId, Progress> jobs = new TreeMap<>();
+  /**
+   * In the order of their numbers, for so they come; by hash, since each batch of each beat asks.
+   */
+  private final Map<JobId, Progress> jobs = new LinkedHashMap<>();
+
   private long submitted;
   private @Nullable FileName lastDataset;
   private Fairness fairness = Fairness.RATE;

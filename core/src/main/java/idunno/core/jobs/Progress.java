@@ -5,6 +5,7 @@ import idunno.core.files.FileVersion;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -24,7 +25,7 @@ public final class Progress {
   private final NavigableMap<Integer, List<Input>> inputs = new TreeMap<>();
   private final BitSet done = new BitSet();
   private final List<BatchRecord> records = new ArrayList<>();
-  private final NavigableMap<Integer, BatchRecord> recordsByNumber = new TreeMap<>();
+  private final Map<Integer, BatchRecord> recordsByNumber = new LinkedHashMap<>();
   private final NavigableMap<Integer, List<QueryResult>> results = new TreeMap<>();
   private final NavigableMap<Long, FileName> failed = new TreeMap<>();
   private final List<ResultPart> written = new ArrayList<>();
