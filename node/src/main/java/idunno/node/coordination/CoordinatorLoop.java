@@ -84,8 +84,9 @@ public final class CoordinatorLoop implements AutoCloseable {
 
   /** This node leads from now on. */
   public void elected(long term, Optional<NodeName> deposed) {
-    leads = true;
+    // Before anybody is let in: a beat that came first would find a coordinator that isn't one yet.
     post(new Happening.Elected(term, deposed));
+    leads = true;
   }
 
   /** This node leads no longer. */
@@ -211,8 +212,22 @@ public final class CoordinatorLoop implements AutoCloseable {
     if (happening instanceof Happening.Elected elected) {
       office = Optional.of(elected);
     }
-    List<Effect> effects = state.read(s -> coordinator.step(s, happening, clockMs.getAsLong()));
-    effects.forEach(this::perform);
+    try {
+      List<Effect> effects = state.read(s -> coordinator.step(s, happening, clockMs.getAsLong()));
+      effects.forEach(this::perform);
+    } finally {
+      if (happening instanceof Happening.BeatArrived beat) {
+        refuse(beat);
+      }
+    }
+  }
+
+  /** Does nothing if the beat was answered; else its worker shall not wait for that in vain. */
+  private void refuse(Happening.BeatArrived beat) {
+    CompletableFuture<Beat.Answer> answer = beats.get(beat.token());
+    if (answer != null) {
+      answer.completeExceptionally(new NotCoordinator());
+    }
   }
 
   private void perform(Effect effect) {
