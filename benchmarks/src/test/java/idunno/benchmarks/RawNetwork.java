@@ -15,7 +15,7 @@ import java.util.Map;
 
 /** A network alone, by ONNX Runtime, on tensors that are ready: the limit of what runs it. */
 public final class RawNetwork implements AutoCloseable {
-  /** So many in each run: with more, or fewer, no network here is faster. */
+  /** So many in each run: AlexNet does 5 % less in runs of 8, ResNet-18 the same. */
   public static final int PICTURES = 16;
 
   private final OrtEnvironment environment = OnnxRuntime.environment();

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import idunno.core.base.Range;
-import idunno.core.models.ModelRef;
 import idunno.core.state.Command;
 import idunno.core.state.Reply;
 import idunno.core.state.SampleCluster;
@@ -57,18 +55,9 @@ final class JobTableTest {
     }
     JobId forgotten = new JobId(1);
     assertTrue(cluster.state().jobs().get(forgotten).isEmpty());
-    Reply reply =
-        cluster.apply(
-            new Command.SubmitJob(
-                ModelRef.latest(SampleCluster.MODEL),
-                Optional.of(SampleCluster.PHOTOS),
-                new Range(0, 0),
-                Optional.of(1),
-                1,
-                new Conditions(Optional.of(forgotten), Optional.empty()),
-                ++atMs));
-    JobId waiting = assertInstanceOf(Reply.Submitted.class, reply).job().id();
-    assertEquals(JobState.RUNNING, cluster.state().jobs().get(waiting).orElseThrow().state());
+    JobSpec waiting =
+        cluster.submit(1, 1, new Conditions(Optional.of(forgotten), Optional.empty()));
+    assertEquals(JobState.RUNNING, cluster.state().jobs().get(waiting.id()).orElseThrow().state());
   }
 
   @Test

@@ -28,17 +28,7 @@ final class JobChangesTest {
   private final NodeId n1 = cluster.admit("n1", 1);
 
   private JobSpec submit(Conditions conditions) {
-    Reply reply =
-        cluster.apply(
-            new Command.SubmitJob(
-                ModelRef.latest(SampleCluster.MODEL),
-                Optional.of(SampleCluster.PHOTOS),
-                new Range(0, 9),
-                Optional.of(5),
-                1,
-                conditions,
-                AT_MS));
-    return assertInstanceOf(Reply.Submitted.class, reply).job();
+    return cluster.submit(10, 5, conditions);
   }
 
   private JobSpec after(JobSpec job) {

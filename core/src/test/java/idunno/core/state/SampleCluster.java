@@ -12,6 +12,7 @@ import idunno.core.files.NewFile;
 import idunno.core.files.StoredChunk;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
+import idunno.core.jobs.Conditions;
 import idunno.core.jobs.Guess;
 import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
@@ -158,6 +159,21 @@ public final class SampleCluster {
   /** Submits a job of the dataset's first queries. */
   public JobSpec submit(int queries, int batchSize, int weight) {
     return ((Reply.Submitted) apply(job(queries, batchSize, weight))).job();
+  }
+
+  /** Submits such a job, under conditions. */
+  public JobSpec submit(int queries, int batchSize, Conditions conditions) {
+    Reply reply =
+        apply(
+            new Command.SubmitJob(
+                ModelRef.latest(MODEL),
+                Optional.of(PHOTOS),
+                new Range(0, queries - 1),
+                Optional.of(batchSize),
+                1,
+                conditions,
+                AT_MS));
+    return ((Reply.Submitted) reply).job();
   }
 
   /** A worker's result of one batch: each query has a class of its own. */

@@ -44,8 +44,13 @@ public final class CoordinatorLoop implements AutoCloseable {
   private final ConcurrentMap<Long, CompletableFuture<Beat.Answer>> beats =
       new ConcurrentHashMap<>();
   private final Thread thread;
+
+  /** The office that the coordinator has taken. Of the loop's thread alone. */
   private Optional<Happening.Elected> office = Optional.empty();
+
+  /** Whether others are let in: from just after the office is to be taken. */
   private volatile boolean leads;
+
   private volatile boolean closed;
 
   private sealed interface Task {
@@ -167,7 +172,7 @@ public final class CoordinatorLoop implements AutoCloseable {
     while (!closed) {
       try {
         // A node that doesn't lead has no ticks: it sleeps until it is elected.
-        Task task = leads ? tasks.poll(TICK_MS, TimeUnit.MILLISECONDS) : tasks.take();
+        Task task = office.isPresent() ? tasks.poll(TICK_MS, TimeUnit.MILLISECONDS) : tasks.take();
         switch (task) {
           case null -> {}
           case Task.Step step -> step(step.happening());
@@ -200,7 +205,7 @@ public final class CoordinatorLoop implements AutoCloseable {
         "coordinator: a fault of the program; it begins anew, as if elected just now",
         fault);
     try {
-      if (leads && office.isPresent()) {
+      if (office.isPresent()) {
         step(new Happening.Elected(office.get().term(), Optional.empty()));
       }
     } catch (RuntimeException e) {
@@ -209,8 +214,10 @@ public final class CoordinatorLoop implements AutoCloseable {
   }
 
   private void step(Happening happening) {
-    if (happening instanceof Happening.Elected elected) {
-      office = Optional.of(elected);
+    switch (happening) {
+      case Happening.Elected elected -> office = Optional.of(elected);
+      case Happening.Deposed _ -> office = Optional.empty();
+      default -> {}
     }
     try {
       List<Effect> effects = state.read(s -> coordinator.step(s, happening, clockMs.getAsLong()));
