@@ -12,11 +12,13 @@ import idunno.core.state.Command;
 import idunno.core.worker.Beat;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -29,16 +31,30 @@ final class Attendance {
   private final DetectionRule rule;
   private final FailureDetector detector;
   private final long sinceMs;
-  private final NavigableMap<NodeId, Long> lastBeats = new TreeMap<>();
+
+  /** By hash, since each beat asks; nothing depends on their order. */
+  private final Map<NodeId, Long> lastBeats = new LinkedHashMap<>();
+
+  private final Set<NodeId> emptyHanded = new LinkedHashSet<>();
   private final NavigableSet<NodeId> awaited = new TreeSet<>();
   private final NavigableSet<NodeId> leaving = new TreeSet<>();
-  private final NavigableSet<NodeId> emptyHanded = new TreeSet<>();
   private final NavigableSet<NodeId> failing = new TreeSet<>();
 
-  /** Those who can run a batch, as of some change of members; nothing once others leave or fail. */
+  /** Counts who begins to leave, stays after all, or is given up. */
+  private long turns;
+
+  /** Those who can run a batch, as of some change. */
   private @Nullable NavigableSet<NodeName> runners;
 
-  private long runnersAsOf;
+  private Stand runnersAsOf = new Stand(-1, -1);
+
+  /**
+   * What decides who is a source, a keeper or a runner: while it is the same, so are they.
+   *
+   * @param memberChanges how often the members' list has changed
+   * @param turns how often somebody has begun to leave, stayed after all, or was given up
+   */
+  record Stand(long memberChanges, long turns) {}
 
   /** Nobody is known yet. */
   Attendance(DetectionRule rule, long nowMs) {
@@ -86,7 +102,9 @@ final class Attendance {
         }
       }
     }
-    failing.removeIf(node -> !state.members().isAlive(node));
+    if (failing.removeIf(node -> !state.members().isAlive(node))) {
+      turns++;
+    }
     return gone;
   }
 
@@ -132,13 +150,13 @@ final class Attendance {
   }
 
   /** Whether that is new. */
-  private static boolean mark(NavigableSet<NodeId> nodes, NodeId node, boolean isOne) {
+  private static boolean mark(Set<NodeId> nodes, NodeId node, boolean isOne) {
     return isOne ? nodes.add(node) : nodes.remove(node);
   }
 
   private void markLeaving(NodeId node, boolean leaves) {
     if (mark(leaving, node, leaves)) {
-      runners = null;
+      turns++;
     }
   }
 
@@ -189,7 +207,7 @@ final class Attendance {
       case Verdict.Failed failed -> {
         forget(failed.node());
         failing.add(failed.node());
-        runners = null;
+        turns++;
         effects.add(new Effect.Tell(new Event.MemberFailed(failed.node(), failed.why())));
         effects.add(new Effect.Propose(new Command.FailMember(failed.node(), nowMs)));
       }
@@ -217,6 +235,11 @@ final class Attendance {
     return awaited.isEmpty() || nowMs - sinceMs >= rule.failAfterMs();
   }
 
+  /** As of which changes the answers below are given. */
+  Stand stand(ClusterState state) {
+    return new Stand(state.memberChanges(), turns);
+  }
+
   /** Those who can be read from: alive, as far as is known. */
   NavigableSet<NodeName> sources(ClusterState state) {
     NavigableSet<NodeName> names = state.members().aliveNames();
@@ -234,7 +257,7 @@ final class Attendance {
   /** Those who can be asked to run a batch: with slots, and staying. */
   NavigableSet<NodeName> runners(ClusterState state) {
     NavigableSet<NodeName> known = runners;
-    if (known == null || runnersAsOf != state.memberChanges()) {
+    if (known == null || !runnersAsOf.equals(stand(state))) {
       known = keepers(state);
       for (Member member : state.members().alive()) {
         if (member.place().slots() == 0) {
@@ -242,7 +265,7 @@ final class Attendance {
         }
       }
       runners = known;
-      runnersAsOf = state.memberChanges();
+      runnersAsOf = stand(state);
     }
     return Collections.unmodifiableNavigableSet(known);
   }

@@ -198,7 +198,7 @@ public final class Coordinator {
         state,
         attendance.detector(),
         dispatcher,
-        rooms.latest(),
+        rooms.latest().byNode(),
         upkeep.balance(),
         term,
         scope,

@@ -12,14 +12,14 @@ import idunno.core.jobs.JobState;
 import idunno.core.jobs.Progress;
 import idunno.core.state.ClusterState;
 import idunno.core.worker.Beat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 
@@ -37,7 +37,7 @@ final class Custody {
   private final Paces paces;
   private final Tail tail;
   private final NavigableMap<JobId, Pool> pools = new TreeMap<>();
-  private final NavigableSet<BatchKey> proposed = new TreeSet<>();
+  private final Set<BatchKey> proposed = new LinkedHashSet<>();
   private Fairness fairness = Fairness.RATE;
 
   Custody(FairTime fairTime, Hands hands, Paces paces, Tail tail) {
@@ -70,7 +70,7 @@ final class Custody {
     fairTime.leave(job);
     hands.removeAll(job);
     tail.forget(job);
-    proposed.subSet(new BatchKey(job, 0), true, new BatchKey(job, Integer.MAX_VALUE), true).clear();
+    proposed.removeIf(key -> key.job().equals(job));
   }
 
   /**
@@ -187,11 +187,9 @@ final class Custody {
       double cost = cost(state, key, node.name());
       fairTime.found(key.job(), held.tag(), cost);
       hands.put(key, new Given(node, held.running(), held.sinceMs(), nowMs, held.tag(), cost));
-    } else if (before.running() != held.running() || before.sinceMs() != held.sinceMs()) {
-      long noticedMs = before.running() == held.running() ? before.noticedMs() : nowMs;
+    } else if (before.running() != held.running()) {
       hands.put(
-          key,
-          new Given(node, held.running(), held.sinceMs(), noticedMs, held.tag(), before.cost()));
+          key, new Given(node, held.running(), held.sinceMs(), nowMs, held.tag(), before.cost()));
     }
     if (held.running()) {
       tail.forget(key);
@@ -211,7 +209,7 @@ final class Custody {
 
   /** The batches in a node's hands. */
   List<BatchKey> givenTo(NodeId node) {
-    return List.copyOf(hands.of(node).batches().keySet());
+    return List.copyOf(hands.of(node).batches());
   }
 
   /** Who has what of one job, by batch. */

@@ -5,10 +5,7 @@ import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.JobId;
 import idunno.core.models.ModelKey;
 import idunno.core.worker.Beat;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.Map;
-import java.util.Set;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,41 +27,38 @@ final class DeskView {
 
   private final Beat beat;
   private final Estimates estimates;
-  private final Set<JobId> waitingJobs = new LinkedHashSet<>();
-  private final Map<JobId, Integer> batchesOf = new LinkedHashMap<>();
-  private final Map<JobId, Double> costOf = new LinkedHashMap<>();
-  private final Set<ModelKey> models = new LinkedHashSet<>();
+  private final Paces.OfNode paces;
+
+  /** What lies there, as of the batch that was given to it last. */
+  private Hand hand;
+
   private @Nullable Line line;
   private int batches;
   private double waitingMs;
-  private double leastTag = Double.POSITIVE_INFINITY;
   private int given;
   private double givenMs;
   private int ahead;
 
-  /** The desk behind a beat, with nothing on it. */
+  /** The desk behind a beat, with what its node has. */
   DeskView(Beat beat, Estimates estimates) {
     this.beat = beat;
     this.estimates = estimates;
-    models.addAll(beat.memory().held());
+    this.paces = estimates.pacesOf(beat.node().name());
+    this.hand = estimates.hand(beat.node());
+    this.batches = hand.size();
+    for (Hand.Waiting one : hand.line()) {
+      waitingMs += expectedMs(one.key());
+    }
   }
 
-  /** A batch lies there. */
-  void add(BatchKey key, ModelKey model, Given one) {
-    batches++;
-    batchesOf.merge(key.job(), 1, Integer::sum);
-    costOf.merge(key.job(), one.cost(), Double::sum);
-    models.add(model);
-    if (!one.running()) {
-      waitingMs += expectedMs(key);
-      leastTag = Math.min(leastTag, one.tag());
-      waitingJobs.add(key.job());
-    }
+  /** What the batch takes one of its slots; empty if nobody has run its model yet. */
+  OptionalDouble runMs(BatchKey key) {
+    return estimates.runMs(paces, key);
   }
 
   /** A batch of a model that nobody has run yet may take any time: it is enough for a slot. */
   private double expectedMs(BatchKey key) {
-    return estimates.runMs(node().name(), key).orElse(BRIDGE_MS);
+    return runMs(key).orElse(BRIDGE_MS);
   }
 
   /** Whose desk it is. */
@@ -79,12 +73,12 @@ final class DeskView {
 
   /** How many batches of a job lie there. */
   int batchesOf(JobId job) {
-    return batchesOf.getOrDefault(job, 0);
+    return hand.pile(job).batches();
   }
 
   /** Whether less of one job lies there than of another, by what they were charged for it. */
   boolean hasLessOf(JobId one, JobId other) {
-    return costOf.getOrDefault(one, 0.0) < costOf.getOrDefault(other, 0.0);
+    return hand.pile(one).cost() < hand.pile(other).cost();
   }
 
   /** Whether a slot would stand idle if it got nothing. */
@@ -115,18 +109,23 @@ final class DeskView {
    * there: a job that has just begun.
    */
   boolean isUrgent(JobId job, double tag) {
-    return tag <= leastTag && !waitingJobs.contains(job) && ahead < beat.slots();
+    return ahead < beat.slots()
+        && (hand.line().isEmpty() || tag <= hand.line().first().tag())
+        && hand.pile(job).line().isEmpty();
   }
 
-  /** A batch is given to it. */
-  void give(BatchKey key, ModelKey model, Given one) {
+  /** A batch was given to its node. */
+  void given(BatchKey key) {
+    double expectedMs = expectedMs(key);
     if (hasRoom()) {
       given++;
-      givenMs += expectedMs(key);
+      givenMs += expectedMs;
     } else {
       ahead++;
     }
-    add(key, model, one);
+    batches++;
+    waitingMs += expectedMs;
+    hand = estimates.hand(node());
     line = null;
   }
 
@@ -147,6 +146,7 @@ final class DeskView {
 
   /** Whether the node can run the model without giving up another that it has in memory. */
   boolean hasRoomFor(ModelKey model, long bytes) {
-    return models.contains(model) || beat.memory().has(model, bytes);
+    return beat.memory().has(model, bytes)
+        || hand.piles().keySet().stream().map(estimates::modelOf).anyMatch(model::equals);
   }
 }

@@ -16,6 +16,7 @@ import idunno.core.state.ClusterState;
 import idunno.core.worker.Assignment;
 import idunno.core.worker.Beat;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -86,12 +87,7 @@ final class Dispatcher {
 
   /** The desk behind a beat, with what the node has. */
   DeskView desk(ClusterState state, Beat beat, long nowMs) {
-    DeskView desk = new DeskView(beat, new Estimates(state, hands, paces, nowMs));
-    hands
-        .of(beat.node())
-        .batches()
-        .forEach((key, given) -> desk.add(key, Custody.spec(state, key).model(), given));
-    return desk;
+    return new DeskView(beat, new Estimates(state, hands, paces, nowMs));
   }
 
   /**
@@ -214,7 +210,7 @@ final class Dispatcher {
 
   private static Assignment assign(ClusterState state, DeskView desk, BatchKey key, Given given) {
     Progress job = state.jobs().get(key.job()).orElseThrow();
-    desk.give(key, job.spec().model(), given);
+    desk.given(key);
     return new Assignment(
         key,
         given.tag(),
@@ -239,7 +235,7 @@ final class Dispatcher {
   List<BatchKey> recalledFrom(ClusterState state, NodeId node, long nowMs) {
     Hand hand = hands.of(node);
     if (state.jobs().phase() == Phase.TRAINING) {
-      return List.copyOf(hand.batches().keySet());
+      return List.copyOf(hand.batches());
     }
     List<BatchKey> keys = tail.recalledFrom(node);
     keys.addAll(horizon.beyond(hand, nowMs));
@@ -259,7 +255,7 @@ final class Dispatcher {
   /** How many of a batch's pictures lie on which node. */
   private static Map<NodeName, Integer> picturesByNode(
       ClusterState state, Progress job, int batch) {
-    Map<NodeName, Integer> byNode = new TreeMap<>();
+    Map<NodeName, Integer> byNode = new LinkedHashMap<>();
     for (Input input : job.inputsOf(batch)) {
       for (Extent extent : input.version().extents().stream().limit(1).toList()) {
         List<NodeName> replicas =

@@ -3,8 +3,10 @@ package idunno.core.coordinator;
 import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
 import idunno.core.jobs.BatchKey;
+import idunno.core.jobs.JobId;
 import idunno.core.jobs.Progress;
 import idunno.core.membership.Member;
+import idunno.core.models.ModelKey;
 import idunno.core.state.ClusterState;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -26,8 +28,18 @@ final class Estimates {
 
   /** What the batch takes one slot of that node; empty if nobody has run its model yet. */
   OptionalDouble runMs(NodeName node, BatchKey key) {
+    return runMs(pacesOf(node), key);
+  }
+
+  /** How fast a node runs what; to ask for many batches' time. */
+  Paces.OfNode pacesOf(NodeName node) {
+    return paces.of(node);
+  }
+
+  /** What the batch takes one slot of a node that is so fast. */
+  OptionalDouble runMs(Paces.OfNode node, BatchKey key) {
     Progress job = state.jobs().get(key.job()).orElseThrow();
-    OptionalDouble pace = paces.msPerQuery(node, job.spec().model());
+    OptionalDouble pace = node.msPerQuery(job.spec().model());
     return pace.isEmpty()
         ? pace
         : OptionalDouble.of(pace.getAsDouble() * job.cut().sizeOf(key.number()));
@@ -46,6 +58,7 @@ final class Estimates {
   /** What a node has, and how long that takes it. */
   Line line(NodeId node) {
     Hand hand = hands.of(node);
+    Paces.OfNode fast = pacesOf(node.name());
     double[] runningMs = {0};
     hand.running().forEach((key, given) -> runningMs[0] += leftMs(key, given));
     double[] tags = new double[hand.line().size()];
@@ -53,10 +66,20 @@ final class Estimates {
     int i = 0;
     for (Hand.Waiting one : hand.line()) {
       tags[i] = one.tag();
-      waitingMs[i] = runMs(node.name(), one.key()).orElse(0);
+      waitingMs[i] = runMs(fast, one.key()).orElse(0);
       i++;
     }
     return new Line(node, slots(node), runningMs[0], tags, waitingMs);
+  }
+
+  /** What a node has. */
+  Hand hand(NodeId node) {
+    return hands.of(node);
+  }
+
+  /** The model that a job runs. */
+  ModelKey modelOf(JobId job) {
+    return state.jobs().get(job).orElseThrow().spec().model();
   }
 
   /** Every member that can run batches. */

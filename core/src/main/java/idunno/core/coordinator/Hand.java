@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -23,40 +24,77 @@ final class Hand {
 
   private final NavigableMap<BatchKey, Given> running = new TreeMap<>();
   private final NavigableSet<Waiting> line = new TreeSet<>(IN_LINE);
-  private final NavigableMap<JobId, NavigableSet<Waiting>> lineByJob = new TreeMap<>();
+  private final Map<JobId, Pile> piles = new LinkedHashMap<>();
 
   /** A batch that waits. */
   record Waiting(BatchKey key, double tag, double cost) {}
 
+  /** What the node has of one job. */
+  static final class Pile {
+    private int batches;
+    private double cost;
+    private final NavigableSet<Waiting> line = new TreeSet<>(IN_LINE);
+
+    /** How many batches: those that run, too. */
+    int batches() {
+      return batches;
+    }
+
+    /** What the job was charged for them. */
+    double cost() {
+      return cost;
+    }
+
+    /** Those that wait, the first in line first. */
+    NavigableSet<Waiting> line() {
+      return Collections.unmodifiableNavigableSet(line);
+    }
+  }
+
   void put(BatchKey key, Given given) {
-    remove(key);
-    batches.put(key, given);
+    Given was = batches.put(key, given);
+    if (was != null) {
+      uncount(key, was);
+    }
+    count(key, given);
+  }
+
+  private void count(BatchKey key, Given given) {
+    Pile pile = piles.computeIfAbsent(key.job(), _ -> new Pile());
+    pile.batches++;
+    pile.cost += given.cost();
     if (given.running()) {
       running.put(key, given);
     } else {
       Waiting one = new Waiting(key, given.tag(), given.cost());
       line.add(one);
-      lineByJob.computeIfAbsent(key.job(), _ -> new TreeSet<>(IN_LINE)).add(one);
+      pile.line.add(one);
+    }
+  }
+
+  private void uncount(BatchKey key, Given was) {
+    Pile pile = pile(key.job());
+    pile.batches--;
+    pile.cost -= was.cost();
+    if (was.running()) {
+      running.remove(key);
+    } else {
+      Waiting one = new Waiting(key, was.tag(), was.cost());
+      line.remove(one);
+      pile.line.remove(one);
+    }
+    if (pile.batches == 0) {
+      piles.remove(key.job());
     }
   }
 
   /** What was known of the batch, if the node had it. */
   @Nullable Given remove(BatchKey key) {
     Given was = batches.remove(key);
-    if (was != null && was.running()) {
-      running.remove(key);
-    } else if (was != null) {
-      Waiting one = new Waiting(key, was.tag(), was.cost());
-      line.remove(one);
-      lineByJob.computeIfPresent(key.job(), (_, ofJob) -> without(ofJob, one));
+    if (was != null) {
+      uncount(key, was);
     }
     return was;
-  }
-
-  private static @Nullable NavigableSet<Waiting> without(
-      NavigableSet<Waiting> waiting, Waiting one) {
-    waiting.remove(one);
-    return waiting.isEmpty() ? null : waiting;
   }
 
   int size() {
@@ -68,9 +106,9 @@ final class Hand {
     return Optional.ofNullable(batches.get(key));
   }
 
-  /** All of it, by batch. */
-  Map<BatchKey, Given> batches() {
-    return Collections.unmodifiableMap(batches);
+  /** All of it. */
+  Set<BatchKey> batches() {
+    return Collections.unmodifiableSet(batches.keySet());
   }
 
   /** What runs, by batch. */
@@ -83,8 +121,14 @@ final class Hand {
     return Collections.unmodifiableNavigableSet(line);
   }
 
-  /** What waits of each job of which anything does, the first in line first. */
-  NavigableMap<JobId, NavigableSet<Waiting>> lineByJob() {
-    return Collections.unmodifiableNavigableMap(lineByJob);
+  /** What it has of each job of which it has anything. */
+  Map<JobId, Pile> piles() {
+    return Collections.unmodifiableMap(piles);
+  }
+
+  /** What it has of one job. */
+  Pile pile(JobId job) {
+    Pile pile = piles.get(job);
+    return pile == null ? new Pile() : pile;
   }
 }

@@ -24,12 +24,10 @@ final class Hands {
 
   /** A node has a batch, or what is known of that has changed. */
   void put(BatchKey key, Given given) {
-    List<Given> before = holders(key);
-    boolean isAlone =
-        before.isEmpty() || (before.size() == 1 && before.getFirst().node().equals(given.node()));
+    List<Given> others = others(key, given.node());
     byJob
         .computeIfAbsent(key.job(), _ -> new LinkedHashMap<>())
-        .put(key.number(), isAlone ? List.of(given) : with(given, others(key, given.node())));
+        .put(key.number(), others.isEmpty() ? List.of(given) : with(given, others));
     Hand hand = byNode.computeIfAbsent(given.node(), _ -> new Hand());
     hand.get(key).ifPresent(was -> count(key, was, -1));
     hand.put(key, given);
@@ -42,8 +40,16 @@ final class Hands {
     return all;
   }
 
+  /** Most often so: a batch that two have is a rare one. */
+  private static boolean isAlone(List<Given> holders, NodeId node) {
+    return holders.isEmpty() || (holders.size() == 1 && holders.getFirst().node().equals(node));
+  }
+
   private List<Given> others(BatchKey key, NodeId than) {
-    return holders(key).stream().filter(given -> !given.node().equals(than)).toList();
+    List<Given> holders = holders(key);
+    return isAlone(holders, than)
+        ? List.of()
+        : holders.stream().filter(given -> !given.node().equals(than)).toList();
   }
 
   /** A node has a batch no longer; what was known of it, if it had. */
@@ -77,7 +83,7 @@ final class Hands {
 
   /** Nobody has the batch any more. */
   void removeAll(BatchKey key) {
-    List.copyOf(holders(key)).forEach(given -> remove(key, given.node()));
+    holders(key).forEach(given -> remove(key, given.node()));
   }
 
   /** Nobody has a batch of that job any more. */

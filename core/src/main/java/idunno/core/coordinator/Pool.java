@@ -37,7 +37,7 @@ final class Pool {
   /**
    * Where a batch's pictures are.
    *
-   * @param pictures how many of them lie on which node
+   * @param pictures how many of them lie on which node; by hash, since every desk asks
    * @param home in turn one of the nodes that hold the most of them
    */
   private record Site(Map<NodeName, Integer> pictures, Optional<NodeName> home) {
@@ -47,6 +47,7 @@ final class Pool {
           pictures.entrySet().stream()
               .filter(one -> one.getValue() == most)
               .map(Map.Entry::getKey)
+              .sorted()
               .toList();
       long turn = job.cut().spanOf(batch).start() / QUERIES_OF_A_HOME;
       return new Site(
@@ -116,8 +117,10 @@ final class Pool {
       if (!mayRun.test(batch)) {
         continue;
       }
-      Site site = one.getValue().orElseGet(() -> Site.of(job, batch, pictures.apply(batch)));
-      one.setValue(Optional.of(site));
+      if (one.getValue().isEmpty()) {
+        one.setValue(Optional.of(Site.of(job, batch, pictures.apply(batch))));
+      }
+      Site site = one.getValue().orElseThrow();
       int near = site.nearness(node);
       if (near > most) {
         most = near;

@@ -7,11 +7,10 @@ import idunno.core.jobs.JobId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.NavigableSet;
 
 /**
  * Which of the batches that wait on a desk runs next: one of the job of which least was begun in
@@ -26,6 +25,10 @@ import java.util.TreeMap;
  * <p>Soft state, and all of it follows from what is in the workers' hands.
  */
 final class Precedence {
+  /** Of two alike it is the older job. */
+  private static final Comparator<Contender> BY_BEGUN =
+      Comparator.<Contender>comparingDouble(one -> one.begun).thenComparing(one -> one.job);
+
   private final Custody custody;
   private final Hands hands;
 
@@ -33,6 +36,31 @@ final class Precedence {
   private final Map<NodeId, List<Hand.Waiting>> chosenBy = new LinkedHashMap<>();
 
   private final Map<JobId, Double> costOfChosen = new LinkedHashMap<>();
+
+  /** A job of which something waits on the desk. */
+  private static final class Contender {
+    private final JobId job;
+    private double begun;
+    private final NavigableSet<Hand.Waiting> line;
+    private int taken;
+
+    Contender(JobId job, double begun, NavigableSet<Hand.Waiting> line) {
+      this.job = job;
+      this.begun = begun;
+      this.line = line;
+    }
+
+    Hand.Waiting take() {
+      Hand.Waiting one = line.stream().skip(taken).findFirst().orElseThrow();
+      taken++;
+      begun += one.cost();
+      return one;
+    }
+
+    boolean isDone() {
+      return taken == line.size();
+    }
+  }
 
   Precedence(Custody custody, Hands hands) {
     this.custody = custody;
@@ -48,25 +76,34 @@ final class Precedence {
    */
   List<BatchKey> next(NodeId node, int slots) {
     forget(node);
-    Map<JobId, Iterator<Hand.Waiting>> waiting = new TreeMap<>();
-    hands.of(node).lineByJob().forEach((job, ofJob) -> waiting.put(job, ofJob.iterator()));
-    if (waiting.size() < 2) {
+    List<Contender> contenders = contenders(hands.of(node));
+    if (contenders.size() < 2) {
       return List.of();
     }
     List<Hand.Waiting> chosen = new ArrayList<>();
-    while (chosen.size() < slots && !waiting.isEmpty()) {
-      Map.Entry<JobId, Iterator<Hand.Waiting>> least =
-          Collections.min(
-              waiting.entrySet(), Comparator.comparingDouble(ofJob -> begun(ofJob.getKey())));
-      Hand.Waiting one = least.getValue().next();
-      if (!least.getValue().hasNext()) {
-        waiting.remove(one.key().job());
+    while (chosen.size() < slots && !contenders.isEmpty()) {
+      Contender least = Collections.min(contenders, BY_BEGUN);
+      Hand.Waiting one = least.take();
+      if (least.isDone()) {
+        contenders.remove(least);
       }
       chosen.add(one);
       costOfChosen.merge(one.key().job(), one.cost(), Double::sum);
     }
     chosenBy.put(node, chosen);
     return chosen.stream().map(Hand.Waiting::key).toList();
+  }
+
+  private List<Contender> contenders(Hand hand) {
+    List<Contender> contenders = new ArrayList<>();
+    hand.piles()
+        .forEach(
+            (job, pile) -> {
+              if (!pile.line().isEmpty()) {
+                contenders.add(new Contender(job, begun(job), pile.line()));
+              }
+            });
+    return contenders;
   }
 
   private double begun(JobId job) {

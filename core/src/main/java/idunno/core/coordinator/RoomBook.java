@@ -5,7 +5,6 @@ import idunno.core.files.DiskRoom;
 import idunno.core.files.DiskRooms;
 import idunno.core.files.Roster;
 import idunno.core.worker.Beat;
-import java.util.Collections;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -22,12 +21,16 @@ import java.util.TreeMap;
  */
 final class RoomBook {
   private final NavigableMap<NodeName, DiskRoom> heard = new TreeMap<>();
+  private long changes;
   private DiskRooms told = DiskRooms.NONE;
   private long fingerprint = told.fingerprint();
 
   /** A node has said what its disk has room for. */
   void heard(NodeName node, DiskRoom room) {
-    heard.put(node, room);
+    if (room.equals(heard.put(node, room))) {
+      return;
+    }
+    changes++;
     DiskRoom before = told.byNode().get(node);
     if (before == null || room.isNews(before)) {
       tellAnew();
@@ -37,12 +40,13 @@ final class RoomBook {
   /** A node is a member no longer. */
   void forget(NodeName node) {
     if (heard.remove(node) != null) {
+      changes++;
       tellAnew();
     }
   }
 
   private void tellAnew() {
-    told = new DiskRooms(heard);
+    told = latest();
     fingerprint = told.fingerprint();
   }
 
@@ -56,8 +60,13 @@ final class RoomBook {
     return roster.keepers().stream().allMatch(keeper -> heard.containsKey(keeper.node()));
   }
 
+  /** How often {@link #latest} has changed. */
+  long changes() {
+    return changes;
+  }
+
   /** What each node said last. */
-  NavigableMap<NodeName, DiskRoom> latest() {
-    return Collections.unmodifiableNavigableMap(heard);
+  DiskRooms latest() {
+    return new DiskRooms(heard);
   }
 }

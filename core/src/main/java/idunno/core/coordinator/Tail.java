@@ -157,7 +157,7 @@ final class Tail {
     }
     NodeId here = desk.node();
     Estimates estimates = desk.estimates();
-    double done = desk.line().aheadMs(tag) + estimates.runMs(here.name(), key).orElse(0);
+    double done = desk.line().aheadMs(tag) + desk.runMs(key).orElse(0);
     for (Queue other : ending.shortest().toList()) {
       if (other.aheadMs() + WORTH_MS >= done) {
         return false;
@@ -184,7 +184,7 @@ final class Tail {
       if (aheadMs + WORTH_MS >= last.leftMs() || last.node().equals(here)) {
         continue;
       }
-      double runMs = desk.estimates().runMs(here.name(), last.key()).orElse(0);
+      double runMs = desk.runMs(last.key()).orElse(0);
       if (aheadMs + 2 * runMs + WORTH_MS < last.leftMs()
           && !recalls.contains(last.key())
           && hands.of(last.key(), last.node()).filter(one -> !one.running()).isPresent()) {
@@ -200,7 +200,7 @@ final class Tail {
     for (Late late : sight.late()) {
       boolean isAlone = hands.holders(late.key()).size() == 1;
       boolean isHere = hands.of(late.key(), desk.node()).isPresent();
-      double run = desk.estimates().runMs(desk.node().name(), late.key()).orElse(late.leftMs());
+      double run = desk.runMs(late.key()).orElse(late.leftMs());
       if (isAlone && !isHere && run <= late.leftMs()) {
         return Optional.of(late.key());
       }

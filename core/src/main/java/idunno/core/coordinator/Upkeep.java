@@ -4,7 +4,6 @@ import idunno.core.base.NodeId;
 import idunno.core.base.NodeName;
 import idunno.core.files.BalancePlan.Move;
 import idunno.core.files.ChunkId;
-import idunno.core.files.DiskRooms;
 import idunno.core.files.RepairPlan;
 import idunno.core.files.RepairPlan.Copy;
 import idunno.core.files.ReplicaLedger;
@@ -21,6 +20,7 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps enough replicas of every chunk and not too many, in as many zones as there are, lets nobody
@@ -46,10 +46,14 @@ final class Upkeep {
   private final Reclaiming reclaiming;
   private final NavigableMap<ChunkId, Long> shedding = new TreeMap<>();
   private Roster roster = new Roster(List.of(), Collections.emptyNavigableSet());
+  private @Nullable RosterStand rosterAsOf;
   private boolean hasLedger;
   private long readUpTo;
   private long settledMs;
   private long slowRoundMs;
+
+  /** What the roster depends on; it is the same as long as that is. */
+  private record RosterStand(Attendance.Stand attendance, long roomChanges) {}
 
   Upkeep(UpkeepRule rule, long nowMs) {
     this.rule = rule;
@@ -87,7 +91,11 @@ final class Upkeep {
   /** Notices which nodes count now, and which chunks have changed. */
   private void follow(ClusterState state, Attendance attendance, RoomBook rooms, long nowMs) {
     Roster before = roster;
-    roster = rosterOf(state, attendance, rooms);
+    RosterStand stand = new RosterStand(attendance.stand(state), rooms.changes());
+    if (!stand.equals(rosterAsOf)) {
+      roster = rosterOf(state, attendance, rooms);
+      rosterAsOf = stand;
+    }
     Optional<List<ChunkId>> changed =
         hasLedger && roster.hasSameNodes(before)
             ? state.journal().since(readUpTo)
@@ -117,7 +125,7 @@ final class Upkeep {
     NavigableSet<NodeName> keepers = attendance.keepers(state);
     List<Member> members =
         state.members().alive().stream().filter(one -> keepers.contains(one.name())).toList();
-    return new Roster(new DiskRooms(rooms.latest()).candidates(members), attendance.sources(state));
+    return new Roster(rooms.latest().candidates(members), attendance.sources(state));
   }
 
   /** Begins as many copies as may be under way. */

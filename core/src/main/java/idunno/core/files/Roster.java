@@ -138,12 +138,12 @@ public final class Roster {
 
   /** Whether the same nodes count, in the same zones, and the same can be read. */
   public boolean hasSameNodes(Roster other) {
-    return zones.equals(other.zones) && sources.equals(other.sources);
+    return this == other || (zones.equals(other.zones) && sources.equals(other.sources));
   }
 
   /** Whether the same disks take new chunks. */
   public boolean hasSameWritable(Roster other) {
-    return writable().equals(other.writable());
+    return this == other || writable().equals(other.writable());
   }
 
   private List<NodeName> writable() {

@@ -2,11 +2,11 @@ package idunno.core.membership;
 
 import idunno.core.base.NodeId;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Tells from beats, broken connections and the time who is suspect and who has failed.
@@ -38,7 +38,9 @@ public final class FailureDetector {
   private static final long FIRST_BEAT_WITHIN_MS = 400;
 
   private final DetectionRule rule;
-  private final NavigableMap<NodeId, Watch> watched = new TreeMap<>();
+
+  /** By hash, since each beat asks; in the order in which the watch over them began. */
+  private final Map<NodeId, Watch> watched = new LinkedHashMap<>();
 
   private static final class Watch {
     long heardMs;
@@ -139,7 +141,7 @@ public final class FailureDetector {
     return watch == null ? 0 : Math.max(0, nowMs - watch.heardMs);
   }
 
-  /** Every node that is watched, in order. */
+  /** Every node that is watched. */
   public List<NodeId> watchedNodes() {
     return List.copyOf(watched.keySet());
   }
@@ -147,16 +149,18 @@ public final class FailureDetector {
   /** What is new at {@code nowMs}. A failed node is forgotten, so each failure is told once. */
   public List<Verdict> judge(long nowMs) {
     List<Verdict> verdicts = new ArrayList<>();
-    for (Map.Entry<NodeId, Watch> entry : List.copyOf(watched.entrySet())) {
+    Iterator<Map.Entry<NodeId, Watch>> all = watched.entrySet().iterator();
+    while (all.hasNext()) {
+      Map.Entry<NodeId, Watch> entry = all.next();
       NodeId node = entry.getKey();
       Watch watch = entry.getValue();
       long silentMs = nowMs - watch.heardMs;
       if (watch.refused) {
         verdicts.add(new Verdict.Failed(node, "its machine refuses connections to it"));
-        watched.remove(node);
+        all.remove();
       } else if (silentMs >= rule.failAfterMs()) {
         verdicts.add(new Verdict.Failed(node, "silent for " + silentMs + " ms"));
-        watched.remove(node);
+        all.remove();
       } else if (silentMs >= rule.suspectAfterMs() && watch.suspectSinceMs < 0) {
         watch.suspectSinceMs = nowMs;
         watch.probedMs = nowMs;
