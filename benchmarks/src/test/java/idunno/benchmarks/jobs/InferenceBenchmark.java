@@ -26,11 +26,16 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class InferenceBenchmark {
   private static final int DECODED = 512;
+  private static final int PROCESSES = 5;
 
   private final int batch = Integer.getInteger("inference.batch", 32);
   private final int pictures = Integer.getInteger("inference.pictures", 2_000);
   private final int rounds = Integer.getInteger("inference.rounds", 3);
   private final String only = System.getProperty("inference.only", "first second five");
+  private final List<String> models =
+      List.of(
+          System.getProperty("inference.models", JobCluster.ALEXNET + " " + JobCluster.RESNET)
+              .split(" "));
 
   @TempDir Path folder;
 
@@ -60,7 +65,7 @@ class InferenceBenchmark {
     try (JobCluster one =
         JobCluster.start(
             folder.resolve("first"), 1, pictures, "--slots", cores, "--picture-memory", "0")) {
-      for (String model : List.of(JobCluster.ALEXNET, JobCluster.RESNET)) {
+      for (String model : models) {
         Measured first = measure(one, model, false);
         double infer = median(first.infer());
         double limit = 1 / (1 / infer + 1 / median(first.decode()));
@@ -73,7 +78,7 @@ class InferenceBenchmark {
     Map<String, Measured> found = new TreeMap<>();
     try (JobCluster one =
         JobCluster.start(folder.resolve("second"), 1, pictures, "--slots", cores)) {
-      for (String model : List.of(JobCluster.ALEXNET, JobCluster.RESNET)) {
+      for (String model : models) {
         Measured second = measure(one, model, true);
         line(
             table,
@@ -93,8 +98,14 @@ class InferenceBenchmark {
    * @param byOne what one process did in the second pass, if it was measured
    */
   private void fiveProcesses(StringBuilder table, Map<String, Measured> byOne) throws Exception {
-    try (JobCluster five = JobCluster.start(folder.resolve("five"), 5, pictures, "--slots", "1")) {
-      for (String model : List.of(JobCluster.ALEXNET, JobCluster.RESNET)) {
+    try (JobCluster five =
+        JobCluster.start(folder.resolve("five"), PROCESSES, pictures, "--slots", "1")) {
+      // Each of them runs but a part of the pictures: it takes as many jobs more until their code
+      // is as warm as that of the one.
+      for (int i = 1; i < PROCESSES; i++) {
+        five.rate(models.getFirst(), pictures, batch);
+      }
+      for (String model : models) {
         Measured shared = measure(five, model, true);
         line(
             table,
