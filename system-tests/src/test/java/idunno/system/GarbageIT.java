@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import idunno.core.coordinator.Detail;
 import idunno.core.coordinator.Scope;
 import idunno.core.files.DiskRoom;
 import idunno.core.grep.GrepQuery;
@@ -188,7 +189,7 @@ class GarbageIT {
     List<PeerRequest> whole =
         List.of(
             new PeerRequest.WorkerBeat(beat),
-            new PeerRequest.AskReport(new Scope.OneJob(batch.job(), true)),
+            new PeerRequest.AskReport(new Scope.OneJob(batch.job(), Detail.BATCHES)),
             new PeerRequest.EvenOut(5),
             new PeerRequest.AskTerm("replica"),
             new PeerRequest.Grep(new GrepQuery("a", 1)),

@@ -88,7 +88,7 @@ class FairnessBenchmark {
   private static void parts(String title, List<JobReport> jobs) {
     System.out.printf(Locale.ROOT, "  %s, ms a query:", title);
     for (JobReport job : jobs) {
-      TimeParts parts = TimeParts.of(job.parts());
+      TimeParts parts = TimeParts.of(job.histograms().orElseThrow().parts());
       System.out.printf(
           Locale.ROOT,
           "%s %s %.1f fetching, %.1f decoding, %.1f running",

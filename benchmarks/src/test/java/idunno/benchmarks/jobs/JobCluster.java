@@ -160,7 +160,7 @@ final class JobCluster implements AutoCloseable {
         DONE_WITHIN,
         LOOK_EVERY_MS,
         () -> find(client.report(job.id()), job).state().isEnd());
-    JobReport seen = find(client.history(), job);
+    JobReport seen = find(client.history(job.id()), job);
     if (seen.state() != JobState.DONE || seen.failures() > 0) {
       throw new IOException("job " + job.id() + ": " + seen.state() + ", " + seen.failures());
     }

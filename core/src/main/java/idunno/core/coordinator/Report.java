@@ -22,6 +22,7 @@ import idunno.core.state.ClusterState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -57,8 +58,7 @@ public record Report(
    * @param failures queries that failed
    * @param rate queries finished per second over the last 10 s
    * @param times processing times of the finished queries
-   * @param histogram the same times, to be added up over the jobs of a model
-   * @param parts what those times were made of, to be added up likewise
+   * @param histograms how they are distributed, if that was asked for
    * @param machineMs how long machines ran its batches in the last 10 s, all together
    * @param duplicates batches that were reported again after they were committed
    * @param endedMs when it ended, milliseconds since 1970; 0 before
@@ -74,8 +74,7 @@ public record Report(
       long failures,
       double rate,
       LatencyHistogram.Summary times,
-      LatencyHistogram.Recorded histogram,
-      TimeParts.Recorded parts,
+      Optional<Histograms> histograms,
       long machineMs,
       long duplicates,
       long endedMs,
@@ -91,6 +90,18 @@ public record Report(
     /** When it was submitted, or begun again last, milliseconds since 1970. */
     public long beganMs() {
       return retries.isEmpty() ? spec.submittedMs() : retries.getLast().atMs();
+    }
+  }
+
+  /**
+   * How a job's times are distributed, to be added up over the jobs of a model.
+   *
+   * @param times processing times
+   * @param parts what they were made of
+   */
+  public record Histograms(LatencyHistogram.Recorded times, TimeParts.Recorded parts) {
+    private static Histograms of(Progress job) {
+      return new Histograms(job.times().toRecorded(), job.parts().toRecorded());
     }
   }
 
@@ -159,17 +170,16 @@ public record Report(
               job.failures(),
               job.state() == JobState.RUNNING ? job.rate(nowMs, RATE_WINDOW_MS) : 0,
               job.times().summary(),
-              job.times().toRecorded(),
-              job.parts().toRecorded(),
+              scope.has(Detail.HISTOGRAMS) ? Optional.of(Histograms.of(job)) : Optional.empty(),
               job.state() == JobState.RUNNING ? job.machineMs(nowMs, RATE_WINDOW_MS) : 0,
               job.duplicates(),
               job.endedMs(),
               job.cut().again().stream()
                   .map(round -> new Retried(round.queries().size(), round.atMs()))
                   .toList(),
-              scope.isDetailed() ? job.cut().again() : List.of(),
+              scope.has(Detail.BATCHES) ? job.cut().again() : List.of(),
               running,
-              scope.isDetailed() ? job.records() : List.of()));
+              scope.has(Detail.BATCHES) ? job.records() : List.of()));
     }
     return new Report(
         term, nowMs, state.jobs().fairness(), state.jobs().phase(), members, jobs, rooms, balance);

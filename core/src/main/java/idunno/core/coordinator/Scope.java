@@ -7,19 +7,11 @@ public sealed interface Scope {
   /** None: it is asked for the members' sake. */
   record NoJobs() implements Scope {}
 
-  /**
-   * One, if it is there.
-   *
-   * @param history with every batch that was committed
-   */
-  record OneJob(JobId job, boolean history) implements Scope {}
+  /** One, if it is there. */
+  record OneJob(JobId job, Detail detail) implements Scope {}
 
-  /**
-   * All.
-   *
-   * @param history with every batch that was committed
-   */
-  record AllJobs(boolean history) implements Scope {}
+  /** All. */
+  record AllJobs(Detail detail) implements Scope {}
 
   /** Whether it tells of that job. */
   default boolean has(JobId id) {
@@ -30,12 +22,12 @@ public sealed interface Scope {
     };
   }
 
-  /** Whether it tells of every batch that was committed. */
-  default boolean isDetailed() {
+  /** Whether it tells so much of each job. */
+  default boolean has(Detail wanted) {
     return switch (this) {
       case NoJobs() -> false;
-      case OneJob(_, boolean history) -> history;
-      case AllJobs(boolean history) -> history;
+      case OneJob(_, Detail detail) -> detail.has(wanted);
+      case AllJobs(Detail detail) -> detail.has(wanted);
     };
   }
 }

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import idunno.core.base.NodeId;
+import idunno.core.coordinator.Report.JobReport;
 import idunno.core.files.NewFile;
 import idunno.core.jobs.BatchKey;
 import idunno.core.jobs.BatchResult;
+import idunno.core.jobs.JobId;
 import idunno.core.jobs.JobSpec;
 import idunno.core.jobs.JobState;
 import idunno.core.jobs.QueryResult;
@@ -259,6 +261,34 @@ final class CoordinatorWorkTest {
     stage.step(new Happening.PublishEnded(job.id()));
     stage.pass(1_000);
     assertEquals(2, stage.effects(Effect.Publish.class).size());
+  }
+
+  @Test
+  void theReportTellsOfAJobAsMuchAsIsAskedFor() {
+    JobSpec job = begin(20, 10);
+    stage.beat(n1);
+    stage.finish(n1, key(job, 0));
+    stage.beat(n1);
+    stage.commit();
+
+    JobReport figures = job(new Scope.AllJobs(Detail.FIGURES));
+    assertEquals(10, figures.finished());
+    assertEquals(10, figures.times().count());
+    assertTrue(figures.histograms().isEmpty());
+    assertEquals(List.of(), figures.batches());
+    JobReport histograms = job(new Scope.OneJob(job.id(), Detail.HISTOGRAMS));
+    assertEquals(10, histograms.histograms().orElseThrow().times().count());
+    assertEquals(List.of(), histograms.batches());
+    JobReport batches = job(new Scope.AllJobs(Detail.BATCHES));
+    assertTrue(batches.histograms().isPresent());
+    assertEquals(1, batches.batches().size());
+    assertEquals(List.of(), stage.report(new Scope.NoJobs()).jobs());
+    assertEquals(
+        List.of(), stage.report(new Scope.OneJob(new JobId(9), Detail.BATCHES)).jobs(), "no job 9");
+  }
+
+  private JobReport job(Scope scope) {
+    return stage.report(scope).jobs().getFirst();
   }
 
   @Test

@@ -184,7 +184,11 @@ final class Stage {
   }
 
   Report report() {
-    return coordinator.report(cluster.state(), new Scope.AllJobs(true), nowMs);
+    return report(new Scope.AllJobs(Detail.BATCHES));
+  }
+
+  Report report(Scope scope) {
+    return coordinator.report(cluster.state(), scope, nowMs);
   }
 
   static List<Integer> numbers(Beat.Answer answer) {

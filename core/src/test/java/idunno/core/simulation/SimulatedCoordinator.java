@@ -2,6 +2,7 @@ package idunno.core.simulation;
 
 import idunno.core.coordinator.Balance;
 import idunno.core.coordinator.Coordinator;
+import idunno.core.coordinator.Detail;
 import idunno.core.coordinator.Effect;
 import idunno.core.coordinator.Happening;
 import idunno.core.coordinator.PartRule;
@@ -76,7 +77,7 @@ final class SimulatedCoordinator {
       cluster.disks().checkWhole(state, nowMs);
       if (nowMs - lookedMs >= lookEveryMs()) {
         lookedMs = nowMs;
-        Scope scope = new Scope.AllJobs(lookEveryMs() == TICK_MS);
+        Scope scope = new Scope.AllJobs(lookEveryMs() == TICK_MS ? Detail.BATCHES : Detail.FIGURES);
         cluster.invariants().looked(coordinator.report(state, scope, node.nowMs()), state, nowMs);
       }
       node.later(TICK_MS, this::tick);

@@ -100,9 +100,19 @@ public final class Client implements AutoCloseable {
     return report("/v1/report" + Ask.query("job", job.toString()));
   }
 
-  /** What it knows, with every batch that was committed. */
+  /** What it knows, with the distributions of all jobs' times. */
+  public Report histograms() throws IOException {
+    return report("/v1/report?detail=histograms");
+  }
+
+  /** The same, with every batch that was committed. */
   public Report history() throws IOException {
-    return report("/v1/report?history=true");
+    return report("/v1/report?detail=batches");
+  }
+
+  /** That of one job alone; of none if it isn't there. */
+  public Report history(JobId job) throws IOException {
+    return report("/v1/report?detail=batches&job=" + job);
   }
 
   private Report report(String path) throws IOException {

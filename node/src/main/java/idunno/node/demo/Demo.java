@@ -370,7 +370,7 @@ public final class Demo {
       call.print("");
     }
     call.print(style.strong("c2:"));
-    StatisticsCommands.show(call, Times.of(client.report()));
+    StatisticsCommands.show(call, Times.of(client.histograms()));
     call.print("");
     if (recoveries.isEmpty()) {
       return;

@@ -1,6 +1,8 @@
 package idunno.node.gateway;
 
+import idunno.core.base.Checks;
 import idunno.core.coordinator.Balance;
+import idunno.core.coordinator.Detail;
 import idunno.core.coordinator.Scope;
 import idunno.core.grep.GrepQuery;
 import idunno.node.api.Views.BalanceAsk;
@@ -9,6 +11,7 @@ import idunno.node.api.Views.JoinAsk;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The routes of the group. */
@@ -31,16 +34,26 @@ final class GroupRoutes {
     exchange.answer(200, group.master());
   }
 
-  /** {@code /v1/report?history=true&job=ID}, both optional. */
+  /** {@code /v1/report?detail=histograms&job=ID}, both optional. */
   void report(Exchange exchange) throws IOException, InterruptedException {
-    boolean history = exchange.parameter("history").filter("true"::equals).isPresent();
+    Detail detail = exchange.parameter("detail").map(GroupRoutes::detail).orElse(Detail.FIGURES);
     Scope scope =
         exchange
             .parameter("job")
             .map(JobRoutes::job)
-            .<Scope>map(job -> new Scope.OneJob(job, history))
-            .orElseGet(() -> new Scope.AllJobs(history));
+            .<Scope>map(job -> new Scope.OneJob(job, detail))
+            .orElseGet(() -> new Scope.AllJobs(detail));
     exchange.answer(200, group.report(scope));
+  }
+
+  private static Detail detail(String asked) {
+    for (Detail detail : Detail.values()) {
+      if (detail.name().toLowerCase(Locale.ROOT).equals(asked)) {
+        return detail;
+      }
+    }
+    throw new IllegalArgumentException(
+        "detail: expected figures, histograms or batches, found " + Checks.quote(asked));
   }
 
   /** {@code POST} begins to even out the disks, {@code GET} says how it stands. */

@@ -131,7 +131,7 @@ public final class StatisticsCommands {
   }
 
   private static int times(Call call) throws IOException {
-    Times times = Times.of(call.client().report());
+    Times times = Times.of(call.client().histograms());
     if (call.json()) {
       call.printDocument(times);
     } else {
@@ -260,7 +260,8 @@ public final class StatisticsCommands {
 
   private static int distribution(Call call) throws IOException {
     Optional<JobId> wanted = call.words().job("JOB");
-    Report report = call.client().history();
+    Report report =
+        wanted.isPresent() ? call.client().history(wanted.get()) : call.client().history();
     if (wanted.isPresent()) {
       JobCommands.job(report, wanted.get());
     }

@@ -52,7 +52,21 @@ public record Times(List<JobTimes> jobs, List<ModelTimes> models) {
     }
   }
 
-  /** The times of a report. */
+  private static TimeParts partsOf(JobReport job) {
+    return TimeParts.of(histograms(job).parts());
+  }
+
+  private static Report.Histograms histograms(JobReport job) {
+    return job.histograms()
+        .orElseThrow(
+            () -> new IllegalArgumentException("job " + job.spec().id() + " without histograms"));
+  }
+
+  /**
+   * The times of a report.
+   *
+   * @throws IllegalArgumentException if it has no histograms
+   */
   public static Times of(Report report) {
     NavigableMap<ModelName, LatencyHistogram> byModel = new TreeMap<>();
     NavigableMap<ModelName, TimeParts> partsOf = new TreeMap<>();
@@ -61,8 +75,8 @@ public record Times(List<JobTimes> jobs, List<ModelTimes> models) {
       ModelName model = job.spec().model().name();
       byModel
           .computeIfAbsent(model, name -> new LatencyHistogram())
-          .addAll(LatencyHistogram.of(job.histogram()));
-      partsOf.computeIfAbsent(model, name -> new TimeParts()).addAll(TimeParts.of(job.parts()));
+          .addAll(LatencyHistogram.of(histograms(job).times()));
+      partsOf.computeIfAbsent(model, name -> new TimeParts()).addAll(partsOf(job));
       jobsOf.merge(model, 1, Integer::sum);
     }
     return new Times(
@@ -73,7 +87,7 @@ public record Times(List<JobTimes> jobs, List<ModelTimes> models) {
                         job.spec().id(),
                         job.spec().model().name(),
                         job.times(),
-                        Parts.of(TimeParts.of(job.parts()))))
+                        Parts.of(partsOf(job))))
             .toList(),
         byModel.entrySet().stream()
             .map(

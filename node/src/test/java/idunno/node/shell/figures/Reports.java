@@ -22,6 +22,7 @@ import idunno.core.membership.MemberState;
 import idunno.core.models.ModelKey;
 import idunno.core.models.ModelName;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Reports made by hand. */
@@ -71,8 +72,7 @@ public final class Reports {
         failures,
         rate,
         histogram.summary(),
-        histogram.toRecorded(),
-        new TimeParts().toRecorded(),
+        Optional.of(new Report.Histograms(histogram.toRecorded(), new TimeParts().toRecorded())),
         (long) (1_000 * rate),
         0,
         state == JobState.RUNNING ? 0 : 60_000,
