@@ -32,7 +32,7 @@ import java.util.function.LongSupplier;
  */
 public final class CoordinatorLoop implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(CoordinatorLoop.class.getName());
-  private static final long TICK_MS = 50;
+  private static final long TICK_MS = 100;
   private static final int MAX_WAITING = 100_000;
 
   private final ReplicatedState state;
