@@ -33,7 +33,10 @@ final class DeskView {
   private Hand hand;
 
   private @Nullable Line line;
+
+  /** Counted here: the hand has a batch before {@link #given} is told of it. */
   private int batches;
+
   private double waitingMs;
   private int given;
   private double givenMs;

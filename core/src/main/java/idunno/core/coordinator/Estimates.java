@@ -58,7 +58,7 @@ final class Estimates {
   /** What a node has, and how long that takes it. */
   Line line(NodeId node) {
     Hand hand = hands.of(node);
-    Paces.OfNode fast = pacesOf(node.name());
+    Paces.OfNode itsPaces = pacesOf(node.name());
     double[] runningMs = {0};
     hand.running().forEach((key, given) -> runningMs[0] += leftMs(key, given));
     double[] tags = new double[hand.line().size()];
@@ -66,7 +66,7 @@ final class Estimates {
     int i = 0;
     for (Hand.Waiting one : hand.line()) {
       tags[i] = one.tag();
-      waitingMs[i] = runMs(fast, one.key()).orElse(0);
+      waitingMs[i] = runMs(itsPaces, one.key()).orElse(0);
       i++;
     }
     return new Line(node, slots(node), runningMs[0], tags, waitingMs);

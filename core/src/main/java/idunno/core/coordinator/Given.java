@@ -7,7 +7,8 @@ import idunno.core.base.NodeId;
  *
  * @param node whose
  * @param running whether it runs, as far as is known
- * @param sinceMs since when it runs or waits, milliseconds since 1970
+ * @param sinceMs since when it runs, by the worker's clock, or waits, by the clock of whoever told
+ *     of that first; milliseconds since 1970
  * @param noticedMs when the coordinator learned that, by its own clock
  * @param tag its place in line
  * @param cost the service that its job was charged for it, divided by the job's weight

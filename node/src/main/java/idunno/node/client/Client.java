@@ -112,7 +112,7 @@ public final class Client implements AutoCloseable {
 
   /** That of one job alone; of none if it isn't there. */
   public Report history(JobId job) throws IOException {
-    return report("/v1/report?detail=batches&job=" + job);
+    return report("/v1/report" + Ask.query("detail", "batches", "job", job.toString()));
   }
 
   private Report report(String path) throws IOException {
