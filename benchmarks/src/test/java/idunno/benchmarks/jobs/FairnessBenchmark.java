@@ -138,7 +138,7 @@ class FairnessBenchmark {
     List<Double> gaps = new ArrayList<>();
     List<Double> jains = new ArrayList<>();
     double fewest = Double.POSITIVE_INFINITY;
-    double widest = 0;
+    double widest = Double.NaN;
     String worst = "none";
     for (long start = from; start + WINDOW_MS <= to; start += STEP_MS) {
       double[] rates = new double[jobs.size()];
@@ -151,7 +151,7 @@ class FairnessBenchmark {
       double squares = Arrays.stream(rates).map(rate -> rate * rate).sum();
       fewest = Math.min(fewest, least * WINDOW_MS / 1e3);
       double gap = 100 * (most - least) / most;
-      if (gap > widest) {
+      if (gaps.isEmpty() || gap > widest) {
         widest = gap;
         worst =
             "%s queries per weight, %.1f s before the last one's end"
