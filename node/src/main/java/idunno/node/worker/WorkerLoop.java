@@ -191,12 +191,13 @@ public final class WorkerLoop implements AutoCloseable {
   }
 
   private void work() {
-    while (!closed) {
-      try {
-        run(next());
-      } catch (InterruptedException e) {
-        return;
+    try {
+      Started batch = next();
+      while (!closed) {
+        batch = run(batch);
       }
+    } catch (InterruptedException e) {
+      // The loop is closed.
     }
   }
 
@@ -207,6 +208,7 @@ public final class WorkerLoop implements AutoCloseable {
     }
   }
 
+  /** Takes up the next batch as soon as there is one. */
   private Started next() throws InterruptedException {
     lock.lock();
     try {
@@ -223,32 +225,40 @@ public final class WorkerLoop implements AutoCloseable {
     }
   }
 
-  private void run(Started started) throws InterruptedException {
+  /** Runs a batch to its end. {@return the next one, taken up} */
+  private Started run(Started started) throws InterruptedException {
     long startedMs = clockMs.getAsLong();
     duties.started(started.next().assignment());
+    Duties.Outcome outcome;
     try {
-      Duties.Outcome outcome = started.run().call();
-      long finishedMs = clockMs.getAsLong();
-      duties.finished(started.next().assignment(), outcome, finishedMs - startedMs);
-      lock.lock();
-      try {
-        runs.remove(started.key());
-        desk.finish(
-            new BatchResult(
-                started.key(),
-                desk.me(),
-                startedMs,
-                finishedMs,
-                outcome.results(),
-                outcome.timings()));
-        wantBeat();
-      } finally {
-        lock.unlock();
-      }
+      outcome = started.run().call();
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
       giveBack(started.key(), e);
+      return next();
+    }
+    long finishedMs = clockMs.getAsLong();
+    duties.finished(started.next().assignment(), outcome, finishedMs - startedMs);
+    lock.lock();
+    try {
+      runs.remove(started.key());
+      desk.finish(
+          new BatchResult(
+              started.key(),
+              desk.me(),
+              startedMs,
+              finishedMs,
+              outcome.results(),
+              outcome.timings()));
+      wantBeat();
+      // Before the lock is let go, so that the beat which tells of the end tells what runs now,
+      // too:
+      // else the coordinator would choose once more what is to run next here, and count that as
+      // begun in place of what was.
+      return next();
+    } finally {
+      lock.unlock();
     }
   }
 
