@@ -14,8 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 class InferenceBenchmark {
   private static final int DECODED = 512;
   private static final int PROCESSES = 5;
+
+  /** A job of so many pictures, and a cluster that was frozen is at work as before. */
+  private static final int AWAKE = 320;
 
   private final int batch = Integer.getInteger("inference.batch", 32);
   private final int pictures = Integer.getInteger("inference.pictures", 2_000);
@@ -53,10 +54,11 @@ class InferenceBenchmark {
     if (only.contains("first")) {
       firstPass(table, cores);
     }
-    Map<String, Measured> byOne =
-        only.contains("second") ? secondPass(table, cores) : new TreeMap<>();
+    if (only.contains("second")) {
+      secondPass(table, cores);
+    }
     if (only.contains("five")) {
-      fiveProcesses(table, byOne);
+      fiveProcesses(table, cores);
     }
     print(table);
   }
@@ -74,8 +76,7 @@ class InferenceBenchmark {
     }
   }
 
-  private Map<String, Measured> secondPass(StringBuilder table, String cores) throws Exception {
-    Map<String, Measured> found = new TreeMap<>();
+  private void secondPass(StringBuilder table, String cores) throws Exception {
     try (JobCluster one =
         JobCluster.start(folder.resolve("second"), 1, pictures, "--slots", cores)) {
       for (String model : models) {
@@ -86,44 +87,55 @@ class InferenceBenchmark {
             "second pass, ONNX Runtime on ready tensors",
             second,
             median(second.infer()));
-        found.put(model, second);
       }
     }
-    return found;
   }
 
   /**
-   * The same by five processes that share the cores.
-   *
-   * @param byOne what one process did in the second pass, if it was measured
+   * The same by five processes that share the cores, in turn with one that has them to itself: a
+   * machine's speed may drift by more than the difference within the minutes that either takes.
    */
-  private void fiveProcesses(StringBuilder table, Map<String, Measured> byOne) throws Exception {
-    try (JobCluster five =
-        JobCluster.start(folder.resolve("five"), PROCESSES, pictures, "--slots", "1")) {
-      // Each of them runs but a part of the pictures: it takes as many jobs more until their code
-      // is as warm as that of the one.
-      for (int i = 1; i < PROCESSES; i++) {
-        five.rate(models.getFirst(), pictures, batch);
-      }
-      for (String model : models) {
-        Measured shared = measure(five, model, true);
-        line(
-            table,
-            model,
-            "second pass, five processes, ONNX Runtime",
-            shared,
-            median(shared.infer()));
-        Measured one = byOne.get(model);
-        if (one != null) {
+  private void fiveProcesses(StringBuilder table, String cores) throws Exception {
+    try (JobCluster one = JobCluster.start(folder.resolve("one"), 1, pictures, "--slots", cores)) {
+      one.rate(models.getFirst(), pictures, batch);
+      one.freeze();
+      try (JobCluster five =
+          JobCluster.start(folder.resolve("five"), PROCESSES, pictures, "--slots", "1")) {
+        // Each of them runs but a part of the pictures: it takes as many jobs more until their code
+        // is as warm as that of the one.
+        for (int i = 0; i < PROCESSES; i++) {
+          five.rate(models.getFirst(), pictures, batch);
+        }
+        five.freeze();
+        for (String model : models) {
+          Measured shared = new Measured();
+          Measured alone = new Measured();
+          for (int round = 0; round <= rounds; round++) {
+            double byOne = rateOf(one, model);
+            double byFive = rateOf(five, model);
+            if (round > 0) { // the first warms up
+              alone.jobs().add(byOne);
+              shared.jobs().add(byFive);
+            }
+          }
           line(
               table,
               model,
-              "second pass, five processes, the one process",
+              "second pass, five processes, one process in turn with them",
               shared,
-              median(one.jobs()));
+              median(alone.jobs()));
         }
       }
     }
+  }
+
+  /** A frozen cluster's images a second; it is frozen again afterwards. */
+  private double rateOf(JobCluster frozen, String model) throws Exception {
+    frozen.thaw();
+    frozen.rate(model, AWAKE, batch);
+    double rate = frozen.rate(model, pictures, batch);
+    frozen.freeze();
+    return rate;
   }
 
   private void print(StringBuilder table) {

@@ -189,6 +189,22 @@ final class JobCluster implements AutoCloseable {
     return queries * 1e3 / (done.endedMs() - job.submittedMs());
   }
 
+  /** Stops its processes where they are, so that others have the cores to themselves. */
+  void freeze() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** Has its processes go on. They may have to elect a coordinator first. */
+  void thaw() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    for (LocalCluster.Machine machine : cluster.machines()) {
+      machine.signal(signal);
+    }
+  }
+
   @Override
   public void close() {
     cluster.close();
