@@ -101,7 +101,7 @@ public final class Coordinator {
       case Happening.Tick ignored -> {
         follow(state, nowMs, effects);
         judge(state, nowMs, effects);
-        commit.propose(nowMs, effects);
+        commit.tick(nowMs, effects);
         scribe.tick(state, nowMs, effects);
         upkeep.tick(state, attendance, rooms, nowMs, effects);
       }

@@ -235,7 +235,7 @@ final class CoordinatorFailureTest {
             .map(probe -> probe.member().name().value())
             .toList());
     stage.step(new Happening.ProbeEnded(n1.me(), true));
-    stage.commit();
+    stage.takeProposed();
     assertEquals(List.of(), Stage.numbers(stage.beat(n3)), "n2 is awaited");
     passWith(2_800, n3);
     assertTrue(Stage.beatOf(n3).held().isEmpty());

@@ -52,8 +52,25 @@ final class GroupCommitTest {
     assertEquals(List.of(), stage.proposed());
     stage.step(new Happening.Tick());
     assertEquals(batches, proposed());
-    stage.step(new Happening.Tick());
+    stage.pass(GroupCommit.APART_MS);
     assertEquals(batches, proposed(), "once");
+  }
+
+  @Test
+  void theNextEntryWaitsAMomentAndHasAllThatCameMeanwhile() {
+    begin(100, 10);
+    finishAndBeat(n1);
+    stage.step(new Happening.Tick());
+    stage.takeProposed();
+    List<BatchKey> batches = new ArrayList<>();
+    for (WorkerDesk desk : List.of(n1, n2, n1)) {
+      batches.add(finishAndBeat(desk));
+      stage.pass(100);
+    }
+
+    assertEquals(List.of(), stage.proposed());
+    stage.pass(GroupCommit.APART_MS - 300);
+    assertEquals(batches, proposed());
   }
 
   @Test

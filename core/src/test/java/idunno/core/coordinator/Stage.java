@@ -162,17 +162,27 @@ final class Stage {
     return List.copyOf(proposed);
   }
 
-  /** A tick puts forward what was gathered, and the log takes it. */
-  void commit() {
-    step(new Happening.Tick());
+  /** The log takes what was proposed. */
+  void takeProposed() {
     List.copyOf(proposed).forEach(cluster::apply);
     proposed.clear();
   }
 
-  /** A tick puts forward what was gathered, and the log never hears of it. */
+  /** Soon enough a tick puts forward what was gathered, and the log takes it. */
+  void commit() {
+    putForward();
+    takeProposed();
+  }
+
+  /** Soon enough a tick puts forward what was gathered, and the log never hears of it. */
   void loseProposed() {
-    step(new Happening.Tick());
+    putForward();
     proposed.clear();
+  }
+
+  private void putForward() {
+    nowMs += GroupCommit.APART_MS;
+    step(new Happening.Tick());
   }
 
   Progress progress(JobSpec job) {
