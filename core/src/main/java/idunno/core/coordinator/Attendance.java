@@ -169,6 +169,11 @@ final class Attendance {
         .ifPresent(verdict -> act(state, verdict, nowMs, effects));
   }
 
+  /** How soon a live node must be heard again, so that a lost beat or two make nobody suspect. */
+  int beatWithinMs() {
+    return Math.clamp(rule.suspectAfterMs() / 3, 10, Beat.Answer.LATER_MS);
+  }
+
   /** A probe found that nobody listens at the node's address. */
   void probeRefused(NodeId node) {
     detector.probeRefused(node);

@@ -181,7 +181,10 @@ public final class Coordinator {
     rooms.heard(beat.node().name(), beat.room());
     boolean isComplete = attendance.isComplete(nowMs);
     return new Intake(state, dispatcher, attendance.runners(state), commit, beat, nowMs, effects)
-        .take(isComplete, isComplete ? rooms.news(beat) : Optional.empty());
+        .take(
+            isComplete,
+            isComplete ? rooms.news(beat) : Optional.empty(),
+            attendance.beatWithinMs());
   }
 
   private void judge(ClusterState state, long nowMs, List<Effect> effects) {

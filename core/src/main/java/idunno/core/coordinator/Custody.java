@@ -111,6 +111,11 @@ final class Custody {
     return fairTime.clock(job) - hands.costOfWaiting(job);
   }
 
+  /** Whether no job runs. */
+  boolean isEmpty() {
+    return pools.isEmpty();
+  }
+
   /** The jobs that run, oldest first. */
   List<JobId> jobs() {
     return List.copyOf(pools.keySet());

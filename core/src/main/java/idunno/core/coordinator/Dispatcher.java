@@ -242,6 +242,17 @@ final class Dispatcher {
     return keys;
   }
 
+  /**
+   * Whether nobody waits for what the worker's next beat brings, but for a batch's end, of which it
+   * tells at once anyway: it has work enough, and no job begins or ends.
+   */
+  boolean isSteady(Beat beat, long nowMs) {
+    return custody.isEmpty()
+        || (custody.countOf(beat.node()) >= 2 * beat.slots()
+            && !tail.hasEndings()
+            && !horizon.isLooking(nowMs));
+  }
+
   private Optional<Integer> find(
       ClusterState state, Progress job, NodeName node, Collection<NodeName> runners) {
     JobId id = job.spec().id();

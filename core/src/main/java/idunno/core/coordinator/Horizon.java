@@ -80,9 +80,14 @@ final class Horizon {
         && guessed.stream().anyMatch(model -> paces.msPerQuery(model).isPresent());
   }
 
+  /** Whether desks are being looked at. */
+  boolean isLooking(long nowMs) {
+    return nowMs <= untilMs;
+  }
+
   /** Whether a batch of that tag lies beyond. */
   boolean isBeyond(double itsTag, long nowMs) {
-    return nowMs <= untilMs && itsTag > tag;
+    return isLooking(nowMs) && itsTag > tag;
   }
 
   /**
@@ -90,7 +95,7 @@ final class Horizon {
    * batch was given to it long ago.
    */
   List<BatchKey> beyond(Hand hand, long nowMs) {
-    if (nowMs > untilMs || hand.line().isEmpty()) {
+    if (!isLooking(nowMs) || hand.line().isEmpty()) {
       return List.of();
     }
     double last = Math.min(tag, hand.line().first().tag() + ahead);

@@ -69,8 +69,9 @@ final class Intake {
    *
    * @param mayAssign whether new work may be given out
    * @param rooms the nodes' disks, where the worker has yet to be told
+   * @param againWithinMs how soon the worker must beat again in any case
    */
-  Beat.Answer take(boolean mayAssign, Optional<DiskRooms> rooms) {
+  Beat.Answer take(boolean mayAssign, Optional<DiskRooms> rooms, int againWithinMs) {
     dispatcher.heard(state, beat.node().name(), beat.paces(), nowMs);
     takeHeld();
     takeResults();
@@ -82,8 +83,16 @@ final class Intake {
     List<Assignment> assigned = mayAssign && isInferring() ? assign() : List.of();
     List<BatchKey> recalled = dispatcher.recalledFrom(state, beat.node(), nowMs);
     List<BatchKey> next = dispatcher.precedence(beat.node(), beat.slots());
+    boolean canWait = mayAssign && !beat.leaving() && dispatcher.isSteady(beat, nowMs);
     return new Beat.Answer(
-        assigned, settled, cancelled, recalled, next, Beat.Standing.MEMBER, rooms);
+        assigned,
+        settled,
+        cancelled,
+        recalled,
+        next,
+        Beat.Standing.MEMBER,
+        rooms,
+        canWait ? againWithinMs : Math.min(againWithinMs, Beat.Answer.SOON_MS));
   }
 
   private boolean isInferring() {

@@ -76,6 +76,11 @@ final class Tail {
     this.hands = hands;
   }
 
+  /** Whether any job has few batches left to give out, as of the last look. */
+  boolean hasEndings() {
+    return !sight.endings().isEmpty();
+  }
+
   /** Whether it is time to look around again. */
   boolean isDue(int workers, long nowMs) {
     return lookedMs == Long.MIN_VALUE

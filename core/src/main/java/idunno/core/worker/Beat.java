@@ -115,6 +115,7 @@ public record Beat(
    * @param next of the batches that wait, those to be taken up next, the first first
    * @param standing what the worker is to the cluster
    * @param rooms all nodes' disks; nothing if the worker knows them
+   * @param againWithinMs how soon the worker shall beat again, at most, in milliseconds
    */
   public record Answer(
       List<Assignment> assigned,
@@ -123,9 +124,25 @@ public record Beat(
       List<BatchKey> recalled,
       List<BatchKey> next,
       Standing standing,
-      Optional<DiskRooms> rooms) {
-    /** Keeps its own copies of the lists. */
+      Optional<DiskRooms> rooms,
+      int againWithinMs) {
+    /** While somebody may wait for what the next beat brings. */
+    public static final int SOON_MS = 200;
+
+    /** While nobody does. */
+    public static final int LATER_MS = 500;
+
+    /**
+     * Keeps its own copies of the lists.
+     *
+     * @throws IllegalArgumentException if the worker would beat all the time, or so seldom that it
+     *     is taken for dead
+     */
     public Answer {
+      if (againWithinMs < 10 || againWithinMs > 1_000) {
+        throw new IllegalArgumentException(
+            "the next beat: expected within 10 to 1000 ms, found " + againWithinMs);
+      }
       assigned = List.copyOf(assigned);
       settled = List.copyOf(settled);
       cancelled = List.copyOf(cancelled);
@@ -136,7 +153,14 @@ public record Beat(
     /** An answer that changes nothing. */
     public static Answer nothing(Standing standing) {
       return new Answer(
-          List.of(), List.of(), List.of(), List.of(), List.of(), standing, Optional.empty());
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          standing,
+          Optional.empty(),
+          SOON_MS);
     }
   }
 

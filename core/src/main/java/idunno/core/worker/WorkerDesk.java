@@ -39,6 +39,7 @@ public final class WorkerDesk {
   private long beats;
   private boolean leaving;
   private DiskRooms rooms = DiskRooms.NONE;
+  private int beatWithinMs = Beat.Answer.SOON_MS;
   private final NavigableSet<Waiting> waiting = new TreeSet<>(IN_LINE);
   private List<BatchKey> wantedNext = List.of();
   private final NavigableMap<BatchKey, Running> running = new TreeMap<>();
@@ -111,6 +112,7 @@ public final class WorkerDesk {
     beat.returned().forEach(one -> returned.remove(one.key()));
     answer.settled().forEach(finished::remove);
     answer.rooms().ifPresent(told -> rooms = told);
+    beatWithinMs = answer.againWithinMs();
     List<BatchKey> stop = new ArrayList<>();
     for (BatchKey key : answer.cancelled()) {
       dropWaiting(key);
@@ -204,6 +206,11 @@ public final class WorkerDesk {
   /** All nodes' disks, as the coordinator told of them last. */
   public DiskRooms rooms() {
     return rooms;
+  }
+
+  /** How soon the next beat is due, at the latest, in milliseconds after the last one. */
+  public int beatWithinMs() {
+    return beatWithinMs;
   }
 
   /** This node's id. */

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** One process on one machine, from its start to its death: a worker, and at times coordinator. */
 final class SimulatedNode {
   private static final long EPOCH_MS = 1_700_000_000_000L;
-  private static final long BEAT_EVERY_MS = 200;
   private static final long ANSWER_WITHIN_MS = 600;
   private static final long LOOK_FOR_COORDINATOR_MS = 100;
 
@@ -151,6 +150,10 @@ final class SimulatedNode {
 
   void sees(SimulatedNode coordinator) {
     coordinatorSeen = coordinator;
+    inHurry = true;
+    if (desk != null && awaited == 0) {
+      beat(desk);
+    }
   }
 
   private void admit() {
@@ -250,7 +253,7 @@ final class SimulatedNode {
     }
     if (awaited == beat.number()) {
       awaited = 0;
-      beatIn(mine, inHurry ? 0 : BEAT_EVERY_MS);
+      beatIn(mine, inHurry ? 0 : mine.beatWithinMs());
     }
   }
 

@@ -73,7 +73,8 @@ final class WorkerDeskTest {
         List.of(),
         List.of(),
         Beat.Standing.MEMBER,
-        Optional.empty());
+        Optional.empty(),
+        Beat.Answer.SOON_MS);
   }
 
   private void give(int... numbers) {
@@ -153,7 +154,8 @@ final class WorkerDeskTest {
         List.of(),
         List.of(keys),
         Beat.Standing.MEMBER,
-        Optional.empty());
+        Optional.empty(),
+        Beat.Answer.SOON_MS);
   }
 
   @Test
@@ -168,7 +170,8 @@ final class WorkerDeskTest {
             List.of(key(1), key(2)),
             List.of(),
             Beat.Standing.MEMBER,
-            Optional.empty());
+            Optional.empty(),
+            Beat.Answer.SOON_MS);
 
     assertEquals(List.of(), desk.accept(beat(), recall, 300), "nothing is stopped");
     assertEquals(List.of(key(1)), held());
@@ -210,7 +213,8 @@ final class WorkerDeskTest {
             List.of(),
             List.of(),
             Beat.Standing.MEMBER,
-            Optional.empty()),
+            Optional.empty(),
+            Beat.Answer.SOON_MS),
         300);
     assertEquals(List.of(), beat().finished());
     assertTrue(desk.isEmpty());
@@ -240,7 +244,8 @@ final class WorkerDeskTest {
             List.of(),
             List.of(),
             Beat.Standing.MEMBER,
-            Optional.empty());
+            Optional.empty(),
+            Beat.Answer.SOON_MS);
 
     assertEquals(List.of(key(1)), desk.accept(beat(), cancel, 300));
     assertEquals(List.of(key(1)), held(), "until it has stopped");
@@ -316,7 +321,8 @@ final class WorkerDeskTest {
             List.of(),
             List.of(),
             Beat.Standing.MEMBER,
-            Optional.empty()),
+            Optional.empty(),
+            Beat.Answer.SOON_MS),
         300);
     assertTrue(desk.isEmpty());
   }

@@ -112,7 +112,7 @@ final class Node implements AutoCloseable {
               freed -> duty.ifThere(d -> d.freed(freed)),
               dropped -> duty.ifThere(d -> d.dropped(OwnDisk.droppedAt(self, dropped))),
               failed -> replicas.ifThere(r -> r.forsake(failed)),
-              this::jobsChanged);
+              this::beatNow);
       Late<CoordinatorLoop> loop = new Late<>();
       Late<Compass> map = new Late<>();
       Hello hello = new Hello(cluster.toString(), self.value());
@@ -250,6 +250,7 @@ final class Node implements AutoCloseable {
         lastLeader = leaderId;
       }
       log.write("coordinator-changed", "replica", leaderId, "term", term);
+      beatNow();
     }
 
     @Override
@@ -394,10 +395,10 @@ final class Node implements AutoCloseable {
     }
   }
 
-  private void jobsChanged() {
+  private void beatNow() {
     WorkerLoop loop = worker;
     if (loop != null) {
-      loop.jobsChanged();
+      loop.beatNow();
     }
   }
 

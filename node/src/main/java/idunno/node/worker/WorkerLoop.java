@@ -23,12 +23,12 @@ import java.util.function.Supplier;
 /**
  * The threads around a {@link WorkerDesk}: one that beats, and one a slot that runs batches.
  *
- * <p>A beat goes out at least every 200 ms, and at once when a batch has ended, so that its result
- * is committed and the next batch arrives without waiting; also when a job has come or gone.
+ * <p>A beat goes out as soon as the coordinator wants to hear again, some times a second, and at
+ * once when a batch has ended, so that its result is committed and the next batch arrives without
+ * waiting; also when a job has come or gone, or another node leads.
  */
 public final class WorkerLoop implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(WorkerLoop.class.getName());
-  private static final long BEAT_EVERY_MS = 200;
   private static final long LOST_COORDINATOR_RETRY_MS = 50;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -75,8 +75,8 @@ public final class WorkerLoop implements AutoCloseable {
     }
   }
 
-  /** Beats at once: there may be other work than before. */
-  public void jobsChanged() {
+  /** Beats at once: there may be other work than before, or somebody else who must know of this. */
+  public void beatNow() {
     lock.lock();
     try {
       wantBeat();
@@ -143,7 +143,7 @@ public final class WorkerLoop implements AutoCloseable {
     Beat.ModelMemory memory = duties.memory();
     lock.lock();
     try {
-      long waitNanos = TimeUnit.MILLISECONDS.toNanos(BEAT_EVERY_MS);
+      long waitNanos = TimeUnit.MILLISECONDS.toNanos(desk.beatWithinMs());
       while (!beatWanted && waitNanos > 0) {
         waitNanos = beatDue.awaitNanos(waitNanos);
       }

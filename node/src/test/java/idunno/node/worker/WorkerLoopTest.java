@@ -60,7 +60,8 @@ final class WorkerLoopTest {
           List.of(),
           List.of(),
           Beat.Standing.MEMBER,
-          Optional.empty());
+          Optional.empty(),
+          Beat.Answer.SOON_MS);
     }
 
     private CountDownLatch heardOf(BatchKey batch) {
