@@ -229,33 +229,35 @@ public final class WorkerLoop implements AutoCloseable {
   private Started run(Started started) throws InterruptedException {
     long startedMs = clockMs.getAsLong();
     duties.started(started.next().assignment());
-    Duties.Outcome outcome;
     try {
-      outcome = started.run().call();
+      Duties.Outcome outcome = started.run().call();
+      long finishedMs = clockMs.getAsLong();
+      duties.finished(started.next().assignment(), outcome, finishedMs - startedMs);
+      return finish(started.key(), outcome, startedMs, finishedMs);
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
       giveBack(started.key(), e);
       return next();
     }
-    long finishedMs = clockMs.getAsLong();
-    duties.finished(started.next().assignment(), outcome, finishedMs - startedMs);
+  }
+
+  /**
+   * Puts results on the desk. {@return the next batch, taken up}
+   *
+   * <p>Both at once, so that the beat which tells of the end tells what runs now, too. Else the
+   * coordinator would choose once more what is to run next here, and count that as begun in place
+   * of what was.
+   */
+  private Started finish(BatchKey batch, Duties.Outcome outcome, long startedMs, long finishedMs)
+      throws InterruptedException {
     lock.lock();
     try {
-      runs.remove(started.key());
+      runs.remove(batch);
       desk.finish(
           new BatchResult(
-              started.key(),
-              desk.me(),
-              startedMs,
-              finishedMs,
-              outcome.results(),
-              outcome.timings()));
+              batch, desk.me(), startedMs, finishedMs, outcome.results(), outcome.timings()));
       wantBeat();
-      // Before the lock is let go, so that the beat which tells of the end tells what runs now,
-      // too:
-      // else the coordinator would choose once more what is to run next here, and count that as
-      // begun in place of what was.
       return next();
     } finally {
       lock.unlock();
