@@ -22,8 +22,14 @@ final class GroupCommit {
    */
   static final int MOST_QUERIES = 2_000;
 
-  /** From one entry to the next at a tick, at least: who waits for results looks as often. */
+  /** From one entry of few queries to the next, at least: who waits for results looks as often. */
   static final long APART_MS = 400;
+
+  /**
+   * So many queries go with the next tick in any case: workers say results again in each beat until
+   * they are committed, and those of small, fast batches would be many by then.
+   */
+  static final int MANY_QUERIES = 128;
 
   private final List<BatchResult> gathered = new ArrayList<>();
   private int queries;
@@ -40,9 +46,9 @@ final class GroupCommit {
     return queries >= MOST_QUERIES;
   }
 
-  /** Puts forward what was gathered, unless the last time is only just past. */
+  /** Puts forward what was gathered, unless it is little and the last time only just past. */
   void tick(long nowMs, List<Effect> effects) {
-    if (nowMs >= nextMs) {
+    if (nowMs >= nextMs || queries >= MANY_QUERIES) {
       propose(nowMs, effects);
     }
   }

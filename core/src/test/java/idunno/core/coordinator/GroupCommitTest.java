@@ -74,6 +74,19 @@ final class GroupCommitTest {
   }
 
   @Test
+  void manyGoWithTheNextTickThoughTheLastOneIsOnlyJustPast() {
+    begin(3 * GroupCommit.MOST_QUERIES, GroupCommit.MANY_QUERIES);
+    finishAndBeat(n1);
+    stage.step(new Happening.Tick());
+    stage.takeProposed();
+    BatchKey batch = finishAndBeat(n1);
+    assertEquals(List.of(), stage.proposed());
+    stage.step(new Happening.Tick());
+
+    assertEquals(List.of(batch), proposed());
+  }
+
+  @Test
   void aJobsLastResultsAreNotHeldBackAndTakeTheOthersWithThem() {
     begin(40, 10);
     List<BatchKey> batches = new ArrayList<>();
