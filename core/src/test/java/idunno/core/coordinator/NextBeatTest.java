@@ -2,7 +2,6 @@ package idunno.core.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import idunno.core.jobs.JobSpec;
 import idunno.core.membership.DetectionRule;
 import idunno.core.worker.Beat;
 import idunno.core.worker.WorkerDesk;
@@ -24,12 +23,11 @@ final class NextBeatTest {
     return desk.beatWithinMs();
   }
 
-  private JobSpec begin(int queries) {
+  private void begin(int queries) {
     stage.elect(Optional.empty());
     List.of(n1, n2).forEach(stage::beat);
-    JobSpec job = stage.submit(queries, 1);
+    stage.submit(queries, 1);
     List.of(n1, n2).forEach(stage::beat);
-    return job;
   }
 
   @Test
@@ -61,10 +59,11 @@ final class NextBeatTest {
 
   @Test
   void whoseJobIsEndingMayBeAskedForABatchOrHaveAnothersSoon() {
-    begin(20);
-    stage.work(9, 100, n1, n2);
+    begin(60);
+    stage.work(27, 100, n1, n2);
 
     assertEquals(SOON, next(n1));
+    assertEquals(2, Stage.beatOf(n1).held().size(), "it has work enough");
   }
 
   @Test
