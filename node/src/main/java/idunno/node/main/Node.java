@@ -9,7 +9,6 @@ import idunno.node.chunks.ChunkStore;
 import idunno.node.consensus.Consensus;
 import idunno.node.consensus.ConsensusConfig;
 import idunno.node.consensus.ConsensusException;
-import idunno.node.consensus.ConsensusListener;
 import idunno.node.consensus.DiskIdentity;
 import idunno.node.consensus.Peer;
 import idunno.node.consensus.Replicated;
@@ -69,7 +68,6 @@ final class Node implements AutoCloseable {
   private final Places places;
   private final Admission admission;
   private volatile @Nullable WorkerLoop worker;
-  private volatile @Nullable String lastLeader;
   private final Rest rest;
 
   /** The group has let this node go: its replica's end is no accident. */
@@ -211,62 +209,27 @@ final class Node implements AutoCloseable {
             state.readSnapshot(in);
           }
         },
-        new Leadership(loop),
+        new LeadershipNews(
+            place.disk(),
+            state,
+            loop::await,
+            log,
+            this::beatNow,
+            (reason, cause) -> stopped(reason, cause, loop.await())),
         terms);
   }
 
-  /** Turns the news of the consensus into the coordinator's. */
-  private final class Leadership implements ConsensusListener {
-    private final Late<CoordinatorLoop> loop;
-
-    Leadership(Late<CoordinatorLoop> loop) {
-      this.loop = loop;
+  private void stopped(String reason, @Nullable Throwable cause, CoordinatorLoop loop) {
+    boolean isOfTheDisk = cause instanceof IOException failure && chunks.isToBlameFor(failure);
+    if (cause == null && released) {
+      return;
     }
-
-    @Override
-    public void becameLeader(long term) {
-      String before = lastLeader;
-      Optional<NodeName> deposed =
-          before == null || before.equals(place.disk())
-              ? Optional.empty()
-              : state
-                  .read(
-                      s ->
-                          s.members().all().stream()
-                              .filter(member -> member.place().disk().equals(before))
-                              .findFirst())
-                  .map(Member::name);
-      loop.await().elected(term, deposed);
-    }
-
-    @Override
-    public void lostLeadership(long term) {
-      loop.await().deposed();
-    }
-
-    @Override
-    public void leaderChanged(String leaderId, long term) {
-      if (!leaderId.equals(place.disk())) {
-        lastLeader = leaderId;
-      }
-      log.write("coordinator-changed", "replica", leaderId, "term", term);
-      beatNow();
-    }
-
-    @Override
-    public void stopped(String reason, @Nullable Throwable cause) {
-      log.write("consensus-stopped", "reason", reason, "cause", String.valueOf(cause));
-      boolean isOfTheDisk = cause instanceof IOException failure && chunks.isToBlameFor(failure);
-      if (cause == null && released) {
-        return;
-      }
-      if (cause == null || isOfTheDisk) {
-        // Without a cause the group has taken this replica out, or shut it down by mistake: unless
-        // the node is just leaving, it comes back as after a restart.
-        rest.begin(reason, loop.await(), consensus);
-      } else {
-        ProcessEnd.now(config.name() + ": " + reason, cause);
-      }
+    if (cause == null || isOfTheDisk) {
+      // Without a cause the group has taken this replica out, or shut it down by mistake: unless
+      // the node is just leaving, it comes back as after a restart.
+      rest.begin(reason, loop, consensus);
+    } else {
+      ProcessEnd.now(config.name() + ": " + reason, cause);
     }
   }
 
