@@ -22,13 +22,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * The coordinator dies under two jobs, alone or with two workers: those who live never run out of
- * work, hardly anything is computed twice, and the results are the same bytes.
+ * The coordinator dies under two jobs, alone or with two workers, or freezes: the others never run
+ * out of work, hardly anything is computed twice, and the results are the same bytes.
  */
 class FailoverIT {
   private static final int QUERIES = 1_000;
 
-  /** Elections take longer than this; a worker without work ahead would stand still for as long. */
+  /**
+   * A frozen coordinator is missed for longer than this, and a worker without work ahead would
+   * stand still for as long. A dead one is not always.
+   */
   private static final long SHORT_MS = 800;
 
   /**
@@ -80,19 +83,54 @@ class FailoverIT {
     killUnderTwoJobs(victims);
   }
 
+  /** Its machine says nothing, so it is missed after a silence, and awaited by its successor. */
+  @Test
+  void whenTheCoordinatorFreezesNobodyStandsIdleAndNothingIsRunTwice() throws Exception {
+    Machine frozen = CLUSTER.coordinator();
+    List<JobSpec> jobs = begin();
+    List<Machine> others = without(List.of(frozen));
+    long frozenMs = System.currentTimeMillis();
+    frozen.signal("STOP");
+    try {
+      for (Machine other : others) {
+        Eventually.see(
+            other.name() + " gets a batch of another coordinator",
+            Cluster.SOON,
+            () -> firstScheduledMs(others, other, frozenMs),
+            atMs -> atMs < Long.MAX_VALUE);
+      }
+    } finally {
+      frozen.signal("CONT");
+    }
+    assertNobodyWaited("frozen", jobs, others, frozenMs);
+  }
+
   private static void killUnderTwoJobs(List<Machine> victims) throws Exception {
-    JobSpec heavy = submit("heavy");
-    JobSpec light = submit("light");
-    WORK.awaitBegun(light.id(), QUERIES / 4);
+    List<JobSpec> jobs = begin();
     long killedMs = System.currentTimeMillis();
     for (Machine victim : victims) {
       victim.signal("KILL");
     }
-    assertArrayEquals(lightAlone, WORK.awaitDone(light.id()));
-    long lightDoneMs = System.currentTimeMillis();
-    List<Machine> survivors =
-        CLUSTER.machines().stream().filter(machine -> !victims.contains(machine)).toList();
-    long untilMs = Math.min(killedMs + AROUND_MS, lightDoneMs);
+    List<Machine> survivors = without(victims);
+    assertNobodyWaited(victims.size() + " killed", jobs, survivors, killedMs);
+    assertShared(jobs.getLast(), survivors);
+  }
+
+  /** Two jobs, the second of which will be done first, and is well under way. */
+  private static List<JobSpec> begin() throws Exception {
+    List<JobSpec> jobs = List.of(submit("heavy"), submit("light"));
+    WORK.awaitBegun(jobs.getLast().id(), QUERIES / 4);
+    return jobs;
+  }
+
+  private static List<Machine> without(List<Machine> victims) {
+    return CLUSTER.machines().stream().filter(machine -> !victims.contains(machine)).toList();
+  }
+
+  private static void assertNobodyWaited(
+      String what, List<JobSpec> jobs, List<Machine> survivors, long killedMs) throws Exception {
+    assertArrayEquals(lightAlone, WORK.awaitDone(jobs.getLast().id()));
+    long untilMs = Math.min(killedMs + AROUND_MS, System.currentTimeMillis());
     // Those who live have the processors of the dead, too, and are through with their desks sooner.
     long heldMs = HELD_MS * survivors.size() / CLUSTER.machines().size();
     List<String> idlers = new ArrayList<>();
@@ -100,23 +138,24 @@ class FailoverIT {
       WorkerLog log = WorkerLog.of(survivor);
       long idleMs = log.longestIdleMs(killedMs, untilMs);
       long usualMs = log.longestIdleMs(killedMs - AROUND_MS / 2, killedMs);
-      long aloneMs = firstScheduledMs(survivors, survivor, killedMs) - killedMs;
+      long scheduledMs = firstScheduledMs(survivors, survivor, killedMs);
+      assertTrue(scheduledMs < Long.MAX_VALUE, () -> "nobody gave " + survivor.name() + " a batch");
+      long aloneMs = scheduledMs - killedMs;
       String found =
           "%s got no batch for %d ms and was idle for %d ms at most, before that for %d ms"
               .formatted(survivor.name(), aloneMs, idleMs, usualMs);
-      System.out.printf("failover: %d killed, %s%n", victims.size(), found);
+      System.out.printf("failover: %s, %s%n", what, found);
       long mayBeIdleMs = SHORT_MS + Math.max(0, aloneMs - heldMs) + usualMs;
       if (idleMs >= mayBeIdleMs) {
         idlers.add(found);
       }
     }
     assertEquals(List.of(), idlers);
-    assertArrayEquals(heavyAlone, WORK.awaitDone(heavy.id()));
-    assertHardlyTwice(List.of(heavy, light), survivors);
-    assertShared(light, survivors);
+    assertArrayEquals(heavyAlone, WORK.awaitDone(jobs.getFirst().id()));
+    assertHardlyTwice(jobs, survivors);
   }
 
-  /** When the next coordinator gave a node its first batch. */
+  /** When the next coordinator gave a node its first batch; never, if it hasn't yet. */
   private static long firstScheduledMs(List<Machine> survivors, Machine to, long afterMs)
       throws IOException {
     long first = Long.MAX_VALUE;
@@ -129,7 +168,6 @@ class FailoverIT {
         }
       }
     }
-    assertTrue(first < Long.MAX_VALUE, () -> "nobody gave " + to.name() + " a batch any more");
     return first;
   }
 

@@ -192,6 +192,7 @@ class GarbageIT {
             new PeerRequest.AskReport(new Scope.OneJob(batch.job(), Detail.BATCHES)),
             new PeerRequest.EvenOut(5),
             new PeerRequest.AskTerm("replica"),
+            new PeerRequest.AskLogEnd("replica"),
             new PeerRequest.Grep(new GrepQuery("a", 1)),
             new PeerRequest.Warm(new ModelKey(new ModelName("m"), 1)));
     try (Caller caller =

@@ -41,7 +41,8 @@ final class LogLines {
           "model-warmed",
           "models-run-on",
           "readmitted",
-          "replica-shed");
+          "replica-shed",
+          "stands-for-election");
 
   /** What each process prints at its start; whatever else it prints is a complaint. */
   private static final Pattern GREETING =

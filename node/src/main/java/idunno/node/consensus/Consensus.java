@@ -25,7 +25,6 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
-import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
@@ -344,6 +343,21 @@ public final class Consensus implements AutoCloseable {
   }
 
   /**
+   * Has this replica stand for election at once, as the leader's process is known to be dead. Its
+   * trial round is skipped, since the others haven't missed the leader yet: Ratis is told what a
+   * leader tells that hands over (Ongaro, Raft thesis, 3.10). A leader that is alive after all is
+   * deposed by it, and nothing is lost.
+   *
+   * @param dead the leader, of that term and no other: who has heard of another since, stays
+   * @return whether it stands. If not, it doesn't follow that leader any more, has no entry of its
+   *     term, or is just writing one, which is over in a moment
+   * @throws IOException if this replica is closed, or can't write down whom it votes for
+   */
+  public boolean standInFor(Lead dead) throws IOException {
+    return Candidacy.standInFor(dead, server, server.getDivision(group));
+  }
+
+  /**
    * Takes a snapshot of this replica now and drops the log files before it; for tests and
    * operators.
    */
@@ -401,27 +415,45 @@ public final class Consensus implements AutoCloseable {
    * @throws IOException if that is another replica, or this one is closed
    */
   public long termOf(String replica) throws IOException {
-    DivisionInfo info = server.getDivision(group).getInfo();
-    if (!replica.equals(self()) || !info.isAlive()) {
+    return atWork(replica).getInfo().getCurrentTerm();
+  }
+
+  /**
+   * Where this replica's log ends.
+   *
+   * @param replica whose log is meant
+   * @throws IOException if that is another replica, or this one is closed
+   */
+  public LogEnd logEndOf(String replica) throws IOException {
+    return Candidacy.logEnd(atWork(replica));
+  }
+
+  private RaftServer.Division atWork(String replica) throws IOException {
+    RaftServer.Division division = server.getDivision(group);
+    if (!replica.equals(self()) || !division.getInfo().isAlive()) {
       throw new IOException(
           "expected replica "
               + replica
               + " at work, found "
               + self()
               + ", "
-              + info.getLifeCycleState());
+              + division.getInfo().getLifeCycleState());
     }
-    return info.getCurrentTerm();
+    return division;
+  }
+
+  /** Who leads, as far as this replica knows; empty amid an election. */
+  public Optional<Lead> lead() {
+    try {
+      return Candidacy.lead(server.getDivision(group).getInfo());
+    } catch (IOException closed) {
+      return Optional.empty();
+    }
   }
 
   /** The replica that leads, as far as this one knows. */
   public Optional<String> leader() {
-    try {
-      return Optional.ofNullable(server.getDivision(group).getInfo().getLeaderId())
-          .map(RaftPeerId::toString);
-    } catch (IOException closed) {
-      return Optional.empty();
-    }
+    return lead().map(Lead::replica);
   }
 
   private String self() {

@@ -6,6 +6,7 @@ import idunno.core.membership.Member;
 import idunno.core.membership.MemberState;
 import idunno.node.consensus.Consensus;
 import idunno.node.consensus.ConsensusException;
+import idunno.node.consensus.LogEnd;
 import idunno.node.consensus.Peer;
 import idunno.node.consensus.Status;
 import idunno.node.replica.ReplicatedState;
@@ -97,6 +98,16 @@ final class Electorate {
    */
   long term(String replica) throws IOException {
     return consensus.termOf(replica);
+  }
+
+  /**
+   * Where the log of this node's replica ends.
+   *
+   * @throws IOException if it is not that replica
+   */
+  PeerReply.LogEnd logEnd(String replica) throws IOException {
+    LogEnd end = consensus.logEndOf(replica);
+    return new PeerReply.LogEnd(end.term(), end.index());
   }
 
   /** How the log stands, and how far behind each voter is; only the coordinator knows. */

@@ -113,16 +113,22 @@ final class Node implements AutoCloseable {
               this::beatNow);
       Late<CoordinatorLoop> loop = new Late<>();
       Late<Compass> map = new Late<>();
+      Late<Succession> heirs = new Late<>();
       Hello hello = new Hello(cluster.toString(), self.value());
       Caller caller =
           cleanup.add(
               new Caller(
                   () -> hello,
-                  lost -> map.ifThere(m -> loop.ifThere(l -> lostConnection(m, l, lost))),
+                  lost -> {
+                    heirs.ifThere(h -> h.connectionLost(lost));
+                    map.ifThere(m -> loop.ifThere(l -> lostConnection(m, l, lost)));
+                  },
                   Limits.DEFAULT));
       peers = new Peers(caller);
       consensus = cleanup.add(openConsensus(start, disk, loop, new PeerTerms(map, peers)));
       compass = map.set(new Compass(self, state, consensus));
+      cleanup.add(
+          heirs.set(new Succession(disk, new VotingGroup(disk, consensus, compass, peers, log))));
       cleanup.add(new Currency(consensus));
       proposer = cleanup.add(new Proposer(new ClusterLog(consensus)));
       PeerReplicas others = replicas.set(new PeerReplicas(peers, compass::peerOf));

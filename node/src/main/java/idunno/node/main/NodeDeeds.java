@@ -10,8 +10,6 @@ import idunno.core.state.Reply;
 import idunno.node.coordination.Deeds;
 import idunno.node.logs.NodeLog;
 import idunno.node.replica.Proposer;
-import idunno.node.transport.CallFailed;
-import idunno.node.transport.PeerUnreachable;
 import idunno.node.wire.PeerReply;
 import idunno.node.wire.PeerRequest;
 import idunno.node.wire.Peers;
@@ -51,14 +49,7 @@ final class NodeDeeds implements Deeds {
 
   @Override
   public boolean probeIsRefused(Member member) {
-    try {
-      peers.ask(member.place().peer(), new PeerRequest.AskVoting(), null, PROBE_WITHIN);
-      return false;
-    } catch (PeerUnreachable e) {
-      return e.refused();
-    } catch (CallFailed e) {
-      return false;
-    }
+    return peers.probe(member.place().peer(), PROBE_WITHIN) == Peers.Sign.REFUSAL;
   }
 
   @Override

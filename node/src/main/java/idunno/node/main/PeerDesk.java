@@ -92,6 +92,7 @@ final class PeerDesk implements Handler {
         yield new PeerReply.Done();
       }
       case PeerRequest.AskTerm ask -> new PeerReply.Term(electorate.term(ask.replica()));
+      case PeerRequest.AskLogEnd ask -> electorate.logEnd(ask.replica());
       case PeerRequest.WorkerBeat beat -> beat(beat);
       case PeerRequest.AskReport ask -> report(ask.scope());
       case PeerRequest.EvenOut ask -> evenOut(ask);

@@ -20,6 +20,14 @@ public sealed interface PeerReply {
   record Term(long term) implements PeerReply {}
 
   /**
+   * The last entry of a replica's log.
+   *
+   * @param term the term in which it was made; 0 in an empty log
+   * @param index its place in the log; -1 in an empty one
+   */
+  record LogEnd(long term, long index) implements PeerReply {}
+
+  /**
    * Where files lie, in the order of the question; the bytes of some are in the body.
    *
    * @param coordinator whom this node takes for the coordinator, which answers soonest

@@ -34,6 +34,13 @@ public sealed interface PeerRequest {
    */
   record AskTerm(String replica) implements PeerRequest {}
 
+  /**
+   * Asks where the log of a node's replica ends.
+   *
+   * @param replica the replica that is meant: none on another disk shall answer for it
+   */
+  record AskLogEnd(String replica) implements PeerRequest {}
+
   /** A worker's beat, for the coordinator. */
   record WorkerBeat(Beat beat) implements PeerRequest {}
 

@@ -5,7 +5,9 @@ import idunno.node.codec.BadMessage;
 import idunno.node.codec.Codec;
 import idunno.node.transport.CallFailed;
 import idunno.node.transport.CallOutcomeUnknown;
+import idunno.node.transport.CallRefused;
 import idunno.node.transport.Caller;
+import idunno.node.transport.PeerUnreachable;
 import idunno.node.transport.Response;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +21,16 @@ public final class Peers {
 
   /** What a node answered, and the bytes behind it, if there are any. */
   public record Answer(PeerReply reply, @Nullable ByteBuffer body) {}
+
+  /** What a probe got. */
+  public enum Sign {
+    /** The node is alive. */
+    ANSWER,
+    /** Its machine refuses connections: no node listens there. */
+    REFUSAL,
+    /** Nothing that says anything. */
+    NONE
+  }
 
   /** Calls through that caller. */
   public Peers(Caller caller) {
@@ -52,6 +64,20 @@ public final class Peers {
       return new Answer(codec.decodeComplete(response.header(), PeerReply.class), response.bytes());
     } catch (BadMessage e) {
       throw new CallOutcomeUnknown(to, "its answer can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Looks whether a node is alive. */
+  public Sign probe(Address node, Duration deadline) {
+    try {
+      ask(node, new PeerRequest.AskVoting(), null, deadline);
+      return Sign.ANSWER;
+    } catch (CallRefused e) {
+      return Sign.ANSWER;
+    } catch (PeerUnreachable e) {
+      return e.refused() ? Sign.REFUSAL : Sign.NONE;
+    } catch (CallFailed e) {
+      return Sign.NONE;
     }
   }
 
