@@ -183,7 +183,7 @@ public final class Coordinator {
     return new Intake(state, dispatcher, attendance.runners(state), commit, beat, nowMs, effects)
         .take(
             isComplete,
-            isComplete ? rooms.news(beat) : Optional.empty(),
+            isComplete ? rooms.news(beat.roomsKnown()) : Optional.empty(),
             attendance.beatWithinMs());
   }
 

@@ -4,7 +4,6 @@ import idunno.core.base.NodeName;
 import idunno.core.files.DiskRoom;
 import idunno.core.files.DiskRooms;
 import idunno.core.files.Roster;
-import idunno.core.worker.Beat;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -25,6 +24,12 @@ final class RoomBook {
   private DiskRooms told = DiskRooms.NONE;
   private long fingerprint = told.fingerprint();
 
+  /**
+   * Whether there is something to be told anew. It is put together when somebody is to be told: a
+   * cluster of a thousand says a thousand things before anybody is.
+   */
+  private boolean hasNews;
+
   /** A node has said what its disk has room for. */
   void heard(NodeName node, DiskRoom room) {
     if (room.equals(heard.put(node, room))) {
@@ -32,27 +37,29 @@ final class RoomBook {
     }
     changes++;
     DiskRoom before = told.byNode().get(node);
-    if (before == null || room.isNews(before)) {
-      tellAnew();
-    }
+    hasNews |= before == null || room.isNews(before);
   }
 
   /** A node is a member no longer. */
   void forget(NodeName node) {
     if (heard.remove(node) != null) {
       changes++;
-      tellAnew();
+      hasNews = true;
     }
   }
 
-  private void tellAnew() {
-    told = latest();
-    fingerprint = told.fingerprint();
-  }
-
-  /** What a node must be told, if anything. */
-  Optional<DiskRooms> news(Beat beat) {
-    return beat.roomsKnown() == fingerprint ? Optional.empty() : Optional.of(told);
+  /**
+   * What a node must be told, if anything.
+   *
+   * @param known the fingerprint of what it was told last
+   */
+  Optional<DiskRooms> news(long known) {
+    if (hasNews) {
+      hasNews = false;
+      told = latest();
+      fingerprint = told.fingerprint();
+    }
+    return known == fingerprint ? Optional.empty() : Optional.of(told);
   }
 
   /** Whether every keeper has said something of its disk. */

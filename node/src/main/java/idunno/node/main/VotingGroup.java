@@ -64,6 +64,9 @@ final class VotingGroup implements Succession.Group {
             .filter(Status.Member::voter)
             .map(member -> member.peer().id())
             .toList();
+    if (!voters.contains(self)) {
+      return new Succession.Electors(voters.size(), Map.of()); // and the others needn't answer
+    }
     List<String> asked = voters.stream().filter(voter -> !voter.equals(dead)).toList();
     Map<String, LogEnd> ends = new TreeMap<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
