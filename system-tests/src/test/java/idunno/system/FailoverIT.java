@@ -128,19 +128,19 @@ class FailoverIT {
   }
 
   private static void assertNobodyWaited(
-      String what, List<JobSpec> jobs, List<Machine> survivors, long killedMs) throws Exception {
+      String what, List<JobSpec> jobs, List<Machine> survivors, long sinceMs) throws Exception {
     assertArrayEquals(lightAlone, WORK.awaitDone(jobs.getLast().id()));
-    long untilMs = Math.min(killedMs + AROUND_MS, System.currentTimeMillis());
+    long untilMs = Math.min(sinceMs + AROUND_MS, System.currentTimeMillis());
     // Those who live have the processors of the dead, too, and are through with their desks sooner.
     long heldMs = HELD_MS * survivors.size() / CLUSTER.machines().size();
     List<String> idlers = new ArrayList<>();
     for (Machine survivor : survivors) {
       WorkerLog log = WorkerLog.of(survivor);
-      long idleMs = log.longestIdleMs(killedMs, untilMs);
-      long usualMs = log.longestIdleMs(killedMs - AROUND_MS / 2, killedMs);
-      long scheduledMs = firstScheduledMs(survivors, survivor, killedMs);
+      long idleMs = log.longestIdleMs(sinceMs, untilMs);
+      long usualMs = log.longestIdleMs(sinceMs - AROUND_MS / 2, sinceMs);
+      long scheduledMs = firstScheduledMs(survivors, survivor, sinceMs);
       assertTrue(scheduledMs < Long.MAX_VALUE, () -> "nobody gave " + survivor.name() + " a batch");
-      long aloneMs = scheduledMs - killedMs;
+      long aloneMs = scheduledMs - sinceMs;
       String found =
           "%s got no batch for %d ms and was idle for %d ms at most, before that for %d ms"
               .formatted(survivor.name(), aloneMs, idleMs, usualMs);
