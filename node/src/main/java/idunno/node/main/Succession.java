@@ -26,8 +26,8 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>All standbys learn of a death at the same moment, and if all stood at once they would split
  * the vote. Nor may one stand that is behind the others: it would not be elected, and they would
  * have no coordinator to stand in for any more. So each asks the others where their logs end, and
- * they take turns, the one that is most up to date first. Where less than a majority answers, nobody
- * stands.
+ * they take turns, the one that is most up to date first. Where less than a majority answers,
+ * nobody stands.
  */
 final class Succession implements AutoCloseable {
   /** Longer than a standby on a busy machine takes to hear of the death and ask for votes. */
