@@ -30,7 +30,7 @@ import java.util.concurrent.RejectedExecutionException;
  * nobody stands.
  */
 final class Succession implements AutoCloseable {
-  /** Longer than a standby on a busy machine takes to hear of the death and ask for votes. */
+  /** By so much later, as a rule, nobody hears of the death than the one before asks for votes. */
   static final Duration TURN = Duration.ofMillis(200);
 
   private static final System.Logger LOG = System.getLogger(Succession.class.getName());
@@ -107,7 +107,13 @@ final class Succession implements AutoCloseable {
       Thread.currentThread().interrupt(); // the node ends
     } catch (IOException | RuntimeException e) {
       // An election by silence comes in any case.
-      LOG.log(System.Logger.Level.WARNING, "no standing for election after a death", e);
+      LOG.log(
+          System.Logger.Level.WARNING,
+          self
+              + " did not stand for election after the death of "
+              + incumbent
+              + "; wait for an election by silence",
+          e);
     } finally {
       underWay.remove(incumbent.lead());
     }
