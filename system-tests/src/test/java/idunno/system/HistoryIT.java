@@ -38,7 +38,11 @@ class HistoryIT {
   private static final boolean FAULTS =
       Boolean.parseBoolean(System.getProperty("history.faults", "true"));
 
-  @RegisterExtension static final Cluster CLUSTER = Cluster.withWires(NODES, "--slots", "0");
+  // Short silences: most of the pauses and cuts shall cost the coordinator its office.
+  @RegisterExtension
+  static final Cluster CLUSTER =
+      Cluster.withWires(
+          NODES, "--slots", "0", "--election-min-ms", "300", "--election-max-ms", "600");
 
   @Test
   void whatClientsSeeUnderFaultsIsAsIfOneThingHappenedAfterTheOther() throws Exception {

@@ -31,7 +31,9 @@ public final class DiskWatch implements AutoCloseable {
   /** The share of the disk that is kept, where that is less. */
   private static final long RESERVE_SHARE = 20;
 
-  private static final long LOOK_EVERY_MS = 250;
+  /** Before each chunk it is looked at anyway. */
+  private static final long LOOK_EVERY_MS = 1_000;
+
   private static final long FIRST_TRY_MS = 5_000;
   private static final long LAST_TRY_MS = 60_000;
 

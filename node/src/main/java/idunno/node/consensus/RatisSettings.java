@@ -46,6 +46,10 @@ final class RatisSettings {
   private static void elections(RaftProperties p, ConsensusConfig config) {
     RaftServerConfigKeys.Rpc.setTimeoutMin(p, ms(config.electionMinMs()));
     RaftServerConfigKeys.Rpc.setTimeoutMax(p, ms(config.electionMaxMs()));
+    // Until it has heard of a leader for the first time, a replica that has just started waits but
+    // half as long: a group that starts as a whole has none.
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, ms(config.electionMinMs() / 2));
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, ms(config.electionMaxMs() / 2));
     // A leader that lost its majority holds back so long before it stands again; the others do not
     // wait for it.
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, ms(3_000));

@@ -7,6 +7,7 @@ import idunno.core.coordinator.UpkeepRule;
 import idunno.core.membership.DetectionRule;
 import idunno.core.membership.Member;
 import idunno.node.client.Client;
+import idunno.node.consensus.ConsensusConfig;
 import idunno.node.files.ScrubPlan;
 import idunno.node.inference.DeviceWish;
 import idunno.node.inference.Devices;
@@ -107,8 +108,8 @@ final class StartCommand {
         .option(SLOTS, "N", "batches that run at once, 0 for none; else the number of cores")
         .option(SUSPECT, "MS", "silence after which a member is suspected; else 1500")
         .option(FAIL, "MS", "silence after which it is declared failed; else 3000")
-        .option(ELECTION_MIN, "MS", "least silence of a coordinator before an election; else 300")
-        .option(ELECTION_MAX, "MS", "most silence of the same; else 600")
+        .option(ELECTION_MIN, "MS", "least silence of a coordinator before an election; else 600")
+        .option(ELECTION_MAX, "MS", "most silence of the same; else 1200")
         .option(SNAPSHOT, "ENTRIES", "log entries between two snapshots; else 10000")
         .option(GRACE, "MS", "how long a chunk that no file refers to is kept; else 600000")
         .option(
@@ -256,8 +257,8 @@ final class StartCommand {
           new DetectionRule(
               settings.number(SUSPECT, 1, HOUR_MS).orElse(1_500),
               settings.number(FAIL, 1, HOUR_MS).orElse(3_000)),
-          settings.number(ELECTION_MIN, 50, HOUR_MS).orElse(300),
-          settings.number(ELECTION_MAX, 51, HOUR_MS).orElse(600),
+          settings.number(ELECTION_MIN, 50, HOUR_MS).orElse(ConsensusConfig.ELECTION_MIN_MS),
+          settings.number(ELECTION_MAX, 51, HOUR_MS).orElse(ConsensusConfig.ELECTION_MAX_MS),
           settings.number(SNAPSHOT, 1, Integer.MAX_VALUE).orElse(10_000),
           settings.number(GRACE, 1, Integer.MAX_VALUE).orElse(600_000),
           zone(settings),
