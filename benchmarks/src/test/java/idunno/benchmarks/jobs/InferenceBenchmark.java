@@ -26,11 +26,9 @@ class InferenceBenchmark {
   private static final int DECODED = 512;
   private static final int PROCESSES = 5;
 
-  /** A job of so many pictures, and a cluster that was frozen is at work as before. */
-  private static final int AWAKE = 320;
-
   private final int batch = Integer.getInteger("inference.batch", 32);
   private final int pictures = Integer.getInteger("inference.pictures", 2_000);
+  private final int warm = Integer.getInteger("inference.warm", 3);
   private final int rounds = Integer.getInteger("inference.rounds", 3);
   private final String only = System.getProperty("inference.only", "first second five");
   private final List<String> models =
@@ -97,13 +95,15 @@ class InferenceBenchmark {
    */
   private void fiveProcesses(StringBuilder table, String cores) throws Exception {
     try (JobCluster one = JobCluster.start(folder.resolve("one"), 1, pictures, "--slots", cores)) {
-      one.rate(models.getFirst(), pictures, batch);
+      for (int i = 0; i < warm; i++) {
+        one.rate(models.getFirst(), pictures, batch);
+      }
       one.freeze();
       try (JobCluster five =
           JobCluster.start(folder.resolve("five"), PROCESSES, pictures, "--slots", "1")) {
-        // Each of them runs but a part of the pictures: it takes as many jobs more until their code
-        // is as warm as that of the one.
-        for (int i = 0; i < PROCESSES; i++) {
+        // Each of them runs but a part of the pictures: it takes as many jobs more until each has
+        // run as many as the one, and the compilers have as little left to do.
+        for (int i = 0; i < PROCESSES * warm; i++) {
           five.rate(models.getFirst(), pictures, batch);
         }
         five.freeze();
@@ -129,10 +129,14 @@ class InferenceBenchmark {
     }
   }
 
-  /** A frozen cluster's images a second; it is frozen again afterwards. */
+  /**
+   * A frozen cluster's images a second; it is frozen again afterwards. One of several nodes has
+   * another coordinator whenever it wakes, which has never coordinated before, or long ago: a whole
+   * job goes by first.
+   */
   private double rateOf(JobCluster frozen, String model) throws Exception {
     frozen.thaw();
-    frozen.rate(model, AWAKE, batch);
+    frozen.rate(model, pictures, batch);
     double rate = frozen.rate(model, pictures, batch);
     frozen.freeze();
     return rate;
