@@ -36,12 +36,13 @@ public record ConsensusConfig(
     int retryMemoryMs) {
 
   /**
-   * A leader says twice in the shortest silence that it lives, and each time costs 2 to 4 ms of a
-   * core, over both nodes. Most leaders that die needn't be missed by silence (decision 0027).
+   * Milliseconds. A leader says twice in the shortest silence that it lives, and each time costs 2
+   * to 4 ms of a core, over both nodes. Most leaders that die needn't be missed by silence
+   * (decision 0027).
    */
   public static final int ELECTION_MIN_MS = 600;
 
-  /** Twice the least, so that seldom two voters stand at once. */
+  /** Milliseconds. Twice the least, so that seldom two voters stand at once. */
   public static final int ELECTION_MAX_MS = 1_200;
 
   public ConsensusConfig {
