@@ -130,9 +130,9 @@ class InferenceBenchmark {
   }
 
   /**
-   * A frozen cluster's images a second; it is frozen again afterwards. One of several nodes has
-   * another coordinator whenever it wakes, which has never coordinated before, or long ago: a whole
-   * job goes by first.
+   * A frozen cluster's images a second; it is frozen again afterwards. A cluster of several nodes
+   * has another coordinator whenever it wakes, which has coordinated little or never: a whole job
+   * goes by first.
    */
   private double rateOf(JobCluster frozen, String model) throws Exception {
     frozen.thaw();
