@@ -1,7 +1,5 @@
 package idunno.node.transport;
 
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -12,30 +10,41 @@ import java.util.concurrent.TimeUnit;
  * writes and trickling peers included.
  */
 final class Fuse implements AutoCloseable {
-  private static final ScheduledThreadPoolExecutor TIMER =
-      new ScheduledThreadPoolExecutor(
-          1, Thread.ofPlatform().daemon().name("transport-timer").factory());
+  private static final FuseWatch WATCH = new FuseWatch("transport-timer");
 
-  static {
-    TIMER.setRemoveOnCancelPolicy(true);
-  }
+  /** So long that nobody waits for it, and so short that the ends of any two can be compared. */
+  static final long LONGEST_NANOS = Long.MAX_VALUE / 4;
 
-  private final ScheduledFuture<?> spark;
+  private final FuseWatch watch;
+  private final Runnable action;
+  private final long endNanos;
   private volatile boolean burnt;
 
-  private Fuse(Runnable action, long ms) {
-    spark =
-        TIMER.schedule(
-            () -> {
-              burnt = true;
-              action.run();
-            },
-            ms,
-            TimeUnit.MILLISECONDS);
+  private Fuse(FuseWatch watch, Runnable action, long ms) {
+    this.watch = watch;
+    this.action = action;
+    this.endNanos = System.nanoTime() + Math.min(TimeUnit.MILLISECONDS.toNanos(ms), LONGEST_NANOS);
   }
 
   static Fuse light(Runnable action, long ms) {
-    return new Fuse(action, ms);
+    return light(WATCH, action, ms);
+  }
+
+  static Fuse light(FuseWatch watch, Runnable action, long ms) {
+    Fuse fuse = new Fuse(watch, action, ms);
+    watch.add(fuse);
+    return fuse;
+  }
+
+  /** When time is up, on the clock of {@link System#nanoTime}. */
+  long endNanos() {
+    return endNanos;
+  }
+
+  /** Time is up. */
+  void burn() {
+    burnt = true;
+    action.run();
   }
 
   /** Whether time was up. */
@@ -45,6 +54,6 @@ final class Fuse implements AutoCloseable {
 
   @Override
   public void close() {
-    spark.cancel(false);
+    watch.remove(this);
   }
 }
