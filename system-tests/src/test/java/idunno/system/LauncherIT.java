@@ -2,20 +2,31 @@ package idunno.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import idunno.node.demo.LocalCluster;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher, laid out as in an unpacked archive: the script, the jar, and the libraries. */
 class LauncherIT {
+  // As sched(7) numbers them, and where proc_pid_stat(5) has them.
+  private static final int SCHED_BATCH = 3;
+  private static final int SCHED_IDLE = 5;
+  private static final int FIELD_POLICY = 41;
+
   @TempDir static Path folder = Path.of("");
 
   @BeforeAll
@@ -128,5 +139,50 @@ class LauncherIT {
     assertEquals("", ended.out());
     assertTrue(ended.err().contains("needs a JDK 25 or newer and found none"), ended::err);
     assertTrue(ended.err().contains("adoptium.net"), ended::err);
+  }
+
+  @Test
+  void whatWakesInANodeWaitsForItsTurn() throws Exception {
+    assumeTrue(canSchedule(), "this system has no chrt");
+    assertEquals(Set.of(SCHED_BATCH), policiesOfANode("batch", List.of()));
+  }
+
+  @Test
+  void howANodeIsToBeScheduledIsTheUsersChoice() throws Exception {
+    assumeTrue(canSchedule(), "this system has no chrt");
+    assertEquals(Set.of(SCHED_IDLE), policiesOfANode("idle", List.of("chrt", "-i", "0")));
+  }
+
+  private static boolean canSchedule() {
+    return Stream.of("/bin/chrt", "/usr/bin/chrt").anyMatch(file -> Files.exists(Path.of(file)));
+  }
+
+  /** Starts a node and ends it. {@return how the system schedules its threads} */
+  private static Set<Integer> policiesOfANode(String name, List<String> before)
+      throws IOException, InterruptedException {
+    List<String> program = new ArrayList<>(before);
+    program.addAll(List.of("/bin/sh", folder.resolve("idunno").toString()));
+    Set<Integer> policies = new HashSet<>();
+    try (LocalCluster one =
+        LocalCluster.start(program, folder.resolve(name), 1, List.of("--slots", "1"))) {
+      Path tasks = Path.of("/proc", Long.toString(one.machines().getFirst().pid()), "task");
+      try (Stream<Path> threads = Files.list(tasks)) {
+        for (Path thread : threads.toList()) {
+          policy(thread).ifPresent(policies::add);
+        }
+      }
+    }
+    return policies;
+  }
+
+  /** Nothing if it has ended. */
+  private static OptionalInt policy(Path thread) {
+    try {
+      String stat = Files.readString(thread.resolve("stat"));
+      String fromTheThird = stat.substring(stat.lastIndexOf(')') + 2);
+      return OptionalInt.of(Integer.parseInt(fromTheThird.split(" ", -1)[FIELD_POLICY - 3]));
+    } catch (IOException e) {
+      return OptionalInt.empty();
+    }
   }
 }
