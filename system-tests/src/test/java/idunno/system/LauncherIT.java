@@ -153,6 +153,45 @@ class LauncherIT {
     assertEquals(Set.of(SCHED_IDLE), policiesOfANode("idle", List.of("chrt", "-i", "0")));
   }
 
+  @Test
+  void aNodesRehearsalComesToItsEnd() throws Exception {
+    List<String> command = new ArrayList<>(Program.node());
+    Path play = Files.createDirectories(folder.resolve("play"));
+    command.addAll(List.of("--rehearse-node", play.toString()));
+    Path said = folder.resolve("said");
+    int code =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start()
+            .waitFor();
+    assertEquals(0, code, Files.readString(said));
+  }
+
+  @Test
+  void aNodeStartsFromWhatWasRehearsed() throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/maps")), "this system shows no process's files");
+    try (LocalCluster one = startANode("rehearsed", List.of())) {
+      List<Path> left;
+      try (Stream<Path> files = Files.list(folder)) {
+        left = files.filter(file -> file.toString().contains("idunno-node-")).toList();
+      }
+      assertEquals(1, left.size(), left::toString);
+      Path cache = left.getFirst();
+      assertTrue(Files.size(cache) > 0, () -> "Java made nothing of the rehearsal: " + cache);
+      long pid = one.machines().getFirst().pid();
+      String mapped = Files.readString(Path.of("/proc", Long.toString(pid), "maps"));
+      assertTrue(mapped.contains(cache.toRealPath().toString()), () -> cache + " isn't used");
+    }
+  }
+
+  private static LocalCluster startANode(String name, List<String> before)
+      throws IOException, InterruptedException {
+    List<String> program = new ArrayList<>(before);
+    program.addAll(List.of("/bin/sh", folder.resolve("idunno").toString()));
+    return LocalCluster.start(program, folder.resolve(name), 1, List.of("--slots", "1"));
+  }
+
   private static boolean canSchedule() {
     return Stream.of("/bin/chrt", "/usr/bin/chrt").anyMatch(file -> Files.exists(Path.of(file)));
   }
@@ -160,11 +199,8 @@ class LauncherIT {
   /** Starts a node and ends it. {@return how the system schedules its threads} */
   private static Set<Integer> policiesOfANode(String name, List<String> before)
       throws IOException, InterruptedException {
-    List<String> program = new ArrayList<>(before);
-    program.addAll(List.of("/bin/sh", folder.resolve("idunno").toString()));
     Set<Integer> policies = new HashSet<>();
-    try (LocalCluster one =
-        LocalCluster.start(program, folder.resolve(name), 1, List.of("--slots", "1"))) {
+    try (LocalCluster one = startANode(name, before)) {
       Path tasks = Path.of("/proc", Long.toString(one.machines().getFirst().pid()), "task");
       try (Stream<Path> threads = Files.list(tasks)) {
         for (Path thread : threads.toList()) {

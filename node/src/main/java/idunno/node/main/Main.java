@@ -1,5 +1,6 @@
 package idunno.node.main;
 
+import idunno.node.shell.Action;
 import idunno.node.shell.Command;
 import idunno.node.shell.Commands;
 import idunno.node.shell.Program;
@@ -8,13 +9,20 @@ import idunno.node.shell.Style;
 import idunno.node.transport.Http;
 import idunno.node.workbench.Workbench;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The program's entry: makes the table of commands and runs the one that was named. */
 public final class Main {
-  /** The launcher's word, for its ahead-of-time cache; see {@link Rehearsal}. */
+  // The launcher's words, for its ahead-of-time caches.
   private static final String REHEARSE = "--rehearse";
+  private static final String REHEARSE_NODE = "--rehearse-node";
+  private static final long REHEARSE_WITHIN_MS = 60_000;
 
   private Main() {}
 
@@ -38,10 +46,30 @@ public final class Main {
     Program program = new Program(commands, Version.text());
     if (args.equals(List.of(REHEARSE))) {
       Rehearsal.play(program);
-      return 0;
+      return Action.DONE;
+    }
+    if (args.size() == 2 && args.getFirst().equals(REHEARSE_NODE)) {
+      return rehearseNode(program, Path.of(args.getLast()), err);
     }
     try (Session session = new Session(System.in, out, err, style, System.getenv(), Http::client)) {
       return program.run(args, session);
+    }
+  }
+
+  /** What was played until time is up counts, too. */
+  private static int rehearseNode(Program program, Path folder, PrintStream err) {
+    FutureTask<Integer> play =
+        new FutureTask<>(
+            () -> {
+              NodeRehearsal.play(program, folder);
+              return Action.DONE;
+            });
+    Thread.ofPlatform().daemon().name("rehearsal").start(play);
+    try {
+      return play.get(REHEARSE_WITHIN_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | InterruptedException | TimeoutException e) {
+      err.println("idunno: the rehearsal of a node did not come to its end: " + e);
+      return Action.FAILED;
     }
   }
 }
