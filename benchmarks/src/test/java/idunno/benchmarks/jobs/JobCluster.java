@@ -69,7 +69,7 @@ final class JobCluster implements AutoCloseable {
    * The launcher, and so the product's own libraries: with those of all peers beside them on the
    * class path ONNX Runtime was seen to crash.
    */
-  private static List<String> program() throws IOException {
+  private static List<String> program() throws IOException, InterruptedException {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.isExecutable(folder.resolve("idunno"))) {
       folder = folder.getParent();
@@ -77,7 +77,24 @@ final class JobCluster implements AutoCloseable {
         throw new IOException("no launcher in this folder or above: run it in the source tree");
       }
     }
-    return List.of(folder.resolve("idunno").toString());
+    String launcher = folder.resolve("idunno").toString();
+    prepare(launcher);
+    return List.of(launcher);
+  }
+
+  /**
+   * Has it built, and a node rehearsed, where that is yet to be done: no node shall wait for it.
+   */
+  private static void prepare(String launcher) throws IOException, InterruptedException {
+    int code =
+        new ProcessBuilder(launcher, "demo", "--help")
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start()
+            .waitFor();
+    if (code != 0) {
+      throw new IOException(launcher + " demo --help ended with " + code);
+    }
   }
 
   private void fill(Path folder, int pictures) throws Exception {
