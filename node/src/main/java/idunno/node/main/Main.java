@@ -22,7 +22,7 @@ public final class Main {
   // The launcher's words, for its ahead-of-time caches.
   private static final String REHEARSE = "--rehearse";
   private static final String REHEARSE_NODE = "--rehearse-node";
-  private static final long REHEARSE_WITHIN_MS = 60_000;
+  private static final long REHEARSE_WITHIN_MS = 90_000;
 
   private Main() {}
 
