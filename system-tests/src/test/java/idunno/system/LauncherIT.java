@@ -27,6 +27,8 @@ class LauncherIT {
   private static final int SCHED_IDLE = 5;
   private static final int FIELD_POLICY = 41;
 
+  private static final String NOBODY = "127.0.0.1:1";
+
   @TempDir static Path folder = Path.of("");
 
   @BeforeAll
@@ -94,7 +96,7 @@ class LauncherIT {
 
   @Test
   void nobodyToTalkToEndsWithOneAndSaysWhatToDo() throws Exception {
-    Ended ended = idunno("list_mem", "--api", "127.0.0.1:1");
+    Ended ended = idunno("list_mem", "--api", NOBODY);
     assertEquals(1, ended.code(), ended::toString);
     assertTrue(ended.err().contains("./idunno start"), ended::err);
   }
@@ -153,19 +155,17 @@ class LauncherIT {
     assertEquals(Set.of(SCHED_IDLE), policiesOfANode("idle", List.of("chrt", "-i", "0")));
   }
 
+  /** Whatever the user's nodes are told to do. */
   @Test
   void aNodesRehearsalComesToItsEnd() throws Exception {
     List<String> command = new ArrayList<>(Program.node());
     Path play = Files.createDirectories(folder.resolve("play"));
     command.addAll(List.of("--rehearse-node", play.toString()));
     Path said = folder.resolve("said");
-    int code =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(said.toFile())
-            .start()
-            .waitFor();
-    assertEquals(0, code, Files.readString(said));
+    ProcessBuilder rehearsal =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
+    rehearsal.environment().putAll(Map.of("IDUNNO_JOIN", NOBODY, "IDUNNO_BIND", "192.0.2.1"));
+    assertEquals(0, rehearsal.start().waitFor(), Files.readString(said));
   }
 
   @Test

@@ -19,9 +19,12 @@ import java.util.concurrent.TimeoutException;
 
 /** The program's entry: makes the table of commands and runs the one that was named. */
 public final class Main {
-  // The launcher's words, for its ahead-of-time caches.
+  /** The launcher's word, for its ahead-of-time cache of short commands; see {@link Rehearsal}. */
   private static final String REHEARSE = "--rehearse";
+
+  /** The same for that of nodes; see {@link NodeRehearsal}. */
   private static final String REHEARSE_NODE = "--rehearse-node";
+
   private static final long REHEARSE_WITHIN_MS = 90_000;
 
   private Main() {}

@@ -172,6 +172,7 @@ final class NodeRehearsal {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
+    // Not this process's own, by which a node of a user's might join, or listen elsewhere.
     Map<String, String> environment = Map.of("IDUNNO_API", api.toString());
     try (PrintStream err = new PrintStream(said, true, StandardCharsets.UTF_8);
         Session session =

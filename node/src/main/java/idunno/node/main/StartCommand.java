@@ -169,7 +169,7 @@ final class StartCommand {
   }
 
   private static int run(Call call) throws IOException {
-    Settings settings = new Settings(call.words(), System.getenv(), names());
+    Settings settings = new Settings(call.words(), call.session().environment(), names());
     settings.number(EXIT_WITH, 1, Integer.MAX_VALUE).ifPresent(StartCommand::followToTheEnd);
     String bind = settings.text(BIND).orElse("127.0.0.1");
     refuseOpenBind(bind, settings.has(INSECURE));

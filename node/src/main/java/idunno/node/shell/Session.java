@@ -39,7 +39,8 @@ public final class Session implements AutoCloseable {
    * @param out takes data
    * @param err takes progress and errors
    * @param style how both are dressed
-   * @param environment {@code IDUNNO_API} and {@code IDUNNO_CACHE} are read of it
+   * @param environment {@code IDUNNO_API}, {@code IDUNNO_CACHE} and the options of a node are read
+   *     of it
    * @param makeHttp called once, when the first command calls a cluster
    */
   public Session(
@@ -55,6 +56,11 @@ public final class Session implements AutoCloseable {
     this.style = style;
     this.environment = environment;
     this.makeHttp = makeHttp;
+  }
+
+  /** The environment's variables. */
+  public Map<String, String> environment() {
+    return environment;
   }
 
   /** What a shell reads. */

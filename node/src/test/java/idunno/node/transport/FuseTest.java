@@ -55,10 +55,10 @@ class FuseTest {
   @Test
   void oneThatWasPutOutNeverBurns() throws Exception {
     Burning out = new Burning();
-    Fuse fuse = Fuse.light(watch, out, 50);
+    Fuse fuse = Fuse.light(watch, out, 1_000);
     fuse.close();
     Burning later = new Burning();
-    Fuse.light(watch, later, 100);
+    Fuse.light(watch, later, 1_050);
     assertTrue(later.isAwaited());
     assertFalse(out.hasBegun());
     assertFalse(fuse.burnt());
